@@ -1,0 +1,1 @@
+"""Three simulated stations and all programs on one laptop."""

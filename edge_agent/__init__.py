@@ -1,0 +1,1 @@
+"""The program of a station: schedule, quality, alarms, outbox, publishing."""

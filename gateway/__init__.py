@@ -1,0 +1,1 @@
+"""The program of the operations centre: ingest, stores, alarms, API, web."""

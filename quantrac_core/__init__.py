@@ -1,0 +1,1 @@
+"""Shared ground of the three programs: contracts, configuration, runtime."""

@@ -1,0 +1,1 @@
+"""Strict configuration from YAML, environment and secret files."""

@@ -1,0 +1,1 @@
+"""What keeps a program running: tasks, back-off, MQTT session, logging, systemd, clocks."""

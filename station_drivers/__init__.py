@@ -1,0 +1,1 @@
+"""Acquisition from analysers: register maps, request planning, decoding, links."""
