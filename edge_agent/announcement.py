@@ -31,8 +31,11 @@ def birth(
 
 
 def death(status: StationStatus, *, orderly: bool) -> StationStatus:
-    """Return the goodbye (``orderly``) or the last will that belongs to a birth."""
-    return msgspec.structs.replace(status, state="offline", orderly=orderly)
+    """Return the goodbye (``orderly``) or the last will that belongs to a birth.
+
+    It lists no channels: MQTT bounds a will to 65,535 bytes, and the centre keeps the birth.
+    """
+    return msgspec.structs.replace(status, state="offline", orderly=orderly, channels=[])
 
 
 def _channels(settings: AgentSettings) -> list[Channel]:
