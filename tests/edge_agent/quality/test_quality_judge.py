@@ -1,6 +1,7 @@
 """The judge flags range, spike, rate and stuck, and keeps its history clean."""
 
 import math
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ STUCK = (Quality.SUSPECT, Reason.STUCK)
 RATE = (Quality.SUSPECT, Reason.RATE)
 
 
-def judge_all(rules: QualityRules, values: list[float | None]) -> list[Reason | None]:
+def judge_all(rules: QualityRules, values: Sequence[float | None]) -> list[Reason | None]:
     judge = QualityJudge(rules)
     return [judge.judge(float(at), value, M)[1] for at, value in enumerate(values)]
 
@@ -73,7 +74,7 @@ def test_one_spike_is_flagged_and_the_value_after_it_is_not() -> None:
 
 def test_a_sustained_step_becomes_normal_at_the_third_sample() -> None:
     rules = QualityRules(spike=SpikeRule(floor=5, confirm_samples=3))
-    values = [50.0, 51, 50, 49, 50, 51] + [300.0, 301, 299, 300, 300]
+    values = [50.0, 51, 50, 49, 50, 51, 300.0, 301, 299, 300, 300]
     assert judge_all(rules, values) == [None] * 6 + [Reason.SPIKE] * 2 + [None] * 3
 
 
