@@ -153,6 +153,11 @@ def test_a_clock_set_back_and_a_long_gap_both_start_the_history_anew() -> None:
         assert judge.judge(1e6 + 121 + jump_s, 90.0, M) == STUCK
 
 
+def test_slow_polls_are_no_gaps() -> None:
+    judge = QualityJudge(QualityRules(stuck_after_s=3_000, max_gap_s=300), poll_interval_s=900)
+    assert [judge.judge(at * 900.0, 5.0, M) == STUCK for at in range(5)] == [False] * 4 + [True]
+
+
 def test_two_values_with_one_timestamp_are_no_infinite_rate() -> None:
     judge = QualityJudge(QualityRules(max_rate_per_s=1))
     judge.judge(5.0, 1.0, M)
