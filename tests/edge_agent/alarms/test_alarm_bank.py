@@ -151,6 +151,22 @@ def test_a_restart_before_the_clock_is_right_neither_fires_nor_freezes() -> None
     assert transitions == [5]
 
 
+def test_a_mean_goes_on_after_a_restart_with_the_clock_set_back() -> None:
+    rule = AlarmRule(
+        channel="cod", level="warn", side="high", threshold=5, basis="mean", window_s=20
+    )
+    bank, after = AlarmBank([rule]), AlarmBank([rule])
+    for second in range(10):
+        bank.update(START_MS + second * 1000, float(second), measured(9))
+    after.restore(bank.snapshot(), START_MS - 10**10, 50.0)
+    raised_after_s = [
+        second
+        for second in range(1, 20)
+        if after.update(START_MS - 10**10, 50.0 + second, measured(9))
+    ]
+    assert raised_after_s == [7]
+
+
 def test_a_raised_alarm_whose_rule_is_gone_returns_on_restore() -> None:
     bank = AlarmBank(RULES)
     for second in range(5):

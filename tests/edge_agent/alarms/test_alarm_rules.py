@@ -70,6 +70,11 @@ def test_a_set_of_sound_rules_has_no_contradictions() -> None:
             "cod.high.limit.value",
         ),
         (
+            [rule(), rule(level="warn", threshold=150)],
+            "cod.high.warn.value has threshold 150, which has to lie below 150 of "
+            "cod.high.limit.value",
+        ),
+        (
             [rule(side="low", threshold=6), rule(side="low", level="warn", threshold=6)],
             "cod.low.warn.value has threshold 6, which has to lie above 6 of cod.low.limit.value",
         ),

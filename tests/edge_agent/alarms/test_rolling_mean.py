@@ -68,6 +68,27 @@ def test_at_any_scan_times_it_stays_within_one_slice_of_brute_force(
         assert got is None or -10 - 1e-9 <= got <= 10 + 1e-9
 
 
+@pytest.mark.parametrize("window_s", [3_600, 86_400])
+def test_in_a_long_window_the_leaving_slice_counts_by_its_share(window_s: int) -> None:
+    mean, step_s = RollingMean(window_s, 90.0), window_s // 1_440
+    scans: list[tuple[float, float | None]] = []
+    for at_s in range(0, 2 * window_s, step_s):
+        mean.update(float(at_s), float(at_s))
+        scans.append((float(at_s), float(at_s)))
+        if at_s > window_s and at_s % 7 == 0:
+            expected, _ = brute_force(scans[-2_000:], window_s, 90.0)
+            assert mean.coverage == pytest.approx(1.0)
+            # A ramp over one window spreads by window_s; a slice in the middle errs by far less.
+            assert mean.mean(0.9) == pytest.approx(expected, abs=window_s / MAX_BUCKETS**2)
+
+
+def test_a_full_window_of_short_scans_is_fully_covered() -> None:
+    mean = RollingMean(300, 0.3)
+    for tick in range(4_000):
+        mean.update(tick * 0.1, 7.0)
+    assert mean.mean(1.0) == pytest.approx(7.0)
+
+
 def test_a_day_of_seconds_keeps_at_most_three_hundred_slices() -> None:
     mean = RollingMean(86_400, 3.0)
     for at_s in range(0, 200_000, 3):

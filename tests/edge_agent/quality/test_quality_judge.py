@@ -84,6 +84,12 @@ def test_spikes_to_alternating_sides_never_become_normal() -> None:
     assert judge_all(rules, values) == [None] * 5 + [Reason.SPIKE] * 10
 
 
+def test_lone_spikes_with_normal_values_between_never_become_normal() -> None:
+    rules = QualityRules(spike=SpikeRule(floor=5, confirm_samples=3))
+    values = [50.0] * 6 + [300.0, 50, 50] * 5
+    assert judge_all(rules, values) == [None] * 6 + [Reason.SPIKE, None, None] * 5
+
+
 def test_noise_below_the_floor_is_no_spike_even_on_a_flat_line() -> None:
     assert judge_all(QualityRules(spike=SpikeRule(floor=5)), [50.0] * 20 + [55.0]) == [None] * 21
 
@@ -151,6 +157,14 @@ def test_a_clock_set_back_and_a_long_gap_both_start_the_history_anew() -> None:
         assert judge.judge(1e6 + 20 + jump_s, 90.0, M) == GOOD
         assert judge.judge(1e6 + 21 + jump_s, 90.0, M) == GOOD
         assert judge.judge(1e6 + 121 + jump_s, 90.0, M) == STUCK
+
+
+@pytest.mark.parametrize("jump_s", [-3600.0, 3600.0])
+def test_an_unchanged_value_is_not_stuck_because_the_clock_jumped(jump_s: float) -> None:
+    judge = QualityJudge(QualityRules(stuck_after_s=10))
+    judge.judge(1e6, 7.0, M)
+    assert judge.judge(1e6 + jump_s, 7.0, M) == GOOD
+    assert judge.judge(1e6 + jump_s + 9, 7.0, M) == GOOD
 
 
 def test_slow_polls_are_no_gaps() -> None:
