@@ -145,13 +145,16 @@ os.execv(sys.executable, [sys.executable, "-c", sys.argv[1]])
 """
 
 
-def test_the_agents_libraries_run_where_memory_cannot_become_executable() -> None:
-    body = (
-        "import msgspec, paho.mqtt.client, pydantic, pymodbus.client, serial, sqlite3, ssl, yaml;"
-        "from edge_agent.acquisition.clock_sync import kernel_clock_synchronised;"
-        "kernel_clock_synchronised(); print('ran')"
-    )
-    result = run(sys.executable, "-c", UNDER_MDWE, body)
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import edge_agent.app, serial; edge_agent.app.kernel_clock_synchronised()",
+        "import fastapi, influxdb_client, prometheus_client, psycopg, sqlalchemy, uvicorn",
+    ],
+    ids=["agent", "gateway"],
+)
+def test_the_program_runs_where_memory_cannot_become_executable(body: str) -> None:
+    result = run(sys.executable, "-c", UNDER_MDWE, f"{body}; print('ran')")
     if result.returncode == 77:
         pytest.skip("this kernel has no PR_SET_MDWE (Linux 6.3 or newer)")
     assert (result.returncode, result.stdout.strip()) == (0, "ran"), result.stderr
