@@ -92,7 +92,9 @@ class Device:
         )
 
 
-def bisect(device: Device, refusals: Refusals, request: Span, wanted: list[Span]) -> None:
+def bisect(
+    device: Device, refusals: Refusals, request: Span, wanted: list[Span], every: list[Span]
+) -> None:
     """The bisection as the unit reader does it, without a wire."""
     refusals.refuse(request, 0.0)
     left, right = split_refused(request, wanted)
@@ -102,9 +104,9 @@ def bisect(device: Device, refusals: Refusals, request: Span, wanted: list[Span]
             part = range_of(group)
             worked.append(device.answers(part))
             if not worked[-1]:
-                bisect(device, refusals, part, group)
+                bisect(device, refusals, part, group, every)
     if left and right and all(worked):
-        refusals.refuse_join(request, range_of(left), range_of(right), 0.0)
+        refusals.refuse_join(request, range_of(left), range_of(right), every, 0.0)
 
 
 @settings(max_examples=200, deadline=None)
@@ -131,7 +133,7 @@ def test_bisection_finds_every_legal_span_and_then_nothing_is_refused_any_more(
             break
         for request in refused:
             inside = [s for s in set(wanted) - set(plan.unreadable) if request.contains(s)]
-            bisect(device, refusals, request, sorted(inside))
+            bisect(device, refusals, request, sorted(inside), wanted)
     assert not refused, "the plan never became stable"
     truly_illegal = {s for s in wanted if illegal.intersection(range(s.first, s.end))}
     assert set(plan.unreadable) == truly_illegal
@@ -140,7 +142,7 @@ def test_bisection_finds_every_legal_span_and_then_nothing_is_refused_any_more(
 def test_one_illegal_channel_among_forty_is_found_with_few_requests() -> None:
     wanted = [Span(2 * i, 2 * i + 2) for i in range(40)]
     device, refusals = Device({50}, 125), Refusals()
-    bisect(device, refusals, Span(0, 80), wanted)
+    bisect(device, refusals, Span(0, 80), wanted, wanted)
     plan = plan_requests(wanted, PlanLimits(125, 0), refusals.ranges)
     assert plan.unreadable == (Span(50, 52),)
     assert plan.requests == (Span(0, 50), Span(52, 80))
@@ -150,7 +152,7 @@ def test_one_illegal_channel_among_forty_is_found_with_few_requests() -> None:
 def test_a_device_with_a_smaller_limit_is_learned_as_one_cut() -> None:
     wanted = [Span(2 * i, 2 * i + 2) for i in range(50)]
     device, refusals = Device(set(), 60), Refusals()
-    bisect(device, refusals, Span(0, 100), wanted)
+    bisect(device, refusals, Span(0, 100), wanted, wanted)
     plan = plan_requests(wanted, PlanLimits(125, 0), refusals.ranges)
     assert plan.unreadable == ()
     assert plan.requests == (Span(0, 50), Span(50, 100))
@@ -159,7 +161,7 @@ def test_a_device_with_a_smaller_limit_is_learned_as_one_cut() -> None:
 def test_a_refused_gap_is_not_bridged_again() -> None:
     wanted = [Span(0, 2), Span(6, 8)]
     device, refusals = Device({4}, 125), Refusals()
-    bisect(device, refusals, Span(0, 8), wanted)
+    bisect(device, refusals, Span(0, 8), wanted, wanted)
     plan = plan_requests(wanted, PlanLimits(125, 8), refusals.ranges)
     assert plan.requests == (Span(0, 2), Span(6, 8))
 
