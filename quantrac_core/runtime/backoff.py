@@ -1,7 +1,7 @@
 """Jittered exponential back-off: retries that neither hammer nor march in step."""
 
-from random import Random
 from dataclasses import dataclass, field
+from random import Random
 
 
 @dataclass(slots=True)
