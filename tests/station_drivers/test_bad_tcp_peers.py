@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from modbus_setups import floats_map, opened, read_until, tcp_link, words
-from modbus_slave import Answer, Request, Slave, TcpSlave
 
 from quantrac_core.contracts.quality import Reason, State
 from station_drivers.reader import Sample
+from tests.station_drivers.modbus_setups import floats_map, opened, read_until, tcp_link, words
+from tests.station_drivers.modbus_slave import Answer, Request, Slave, TcpSlave
 
 GOOD = State.MEASURING
 A, B = 111.0, 222.0

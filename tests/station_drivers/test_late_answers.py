@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from modbus_setups import floats_map, opened, read_until, units, words
-from modbus_slave import Answer, PtySlave, Request, Slave, TcpSlave, rtu_frame
 
 from quantrac_core.contracts.quality import Reason, State
 from station_drivers.links import LinkSettings
 from station_drivers.reader import Sample, StationReader
+from tests.station_drivers.modbus_setups import floats_map, opened, read_until, units, words
+from tests.station_drivers.modbus_slave import Answer, PtySlave, Request, Slave, TcpSlave, rtu_frame
 
 GOOD = State.MEASURING
 A, B = 111.0, 222.0

@@ -1,10 +1,9 @@
 """Reading over Modbus TCP from a real socket."""
 
-from modbus_setups import STATE, floats_map, opened, tcp_link, words
-from modbus_slave import Slave, TcpSlave
-
 from quantrac_core.contracts.quality import Reason, State
 from station_drivers.reader import Sample
+from tests.station_drivers.modbus_setups import STATE, floats_map, opened, tcp_link, words
+from tests.station_drivers.modbus_slave import Slave, TcpSlave
 
 
 async def test_every_channel_comes_once_in_the_order_of_the_configuration() -> None:
