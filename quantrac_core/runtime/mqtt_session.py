@@ -1,0 +1,351 @@
+"""One MQTT 5 session on asyncio with manual acknowledgement; the only file that imports paho.
+
+aiomqtt hides paho's manual acknowledgement, which the gateway needs so that a message
+leaves the broker only after its commit; hence paho's documented external event loop.
+"""
+
+import asyncio
+import contextlib
+import logging
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from quantrac_core.contracts.errors import QuantracError
+from quantrac_core.runtime.backoff import Backoff
+from quantrac_core.runtime.mqtt_settings import MqttSettings
+
+log = logging.getLogger(__name__)
+MAX_PACKET_BYTES = 8 << 20
+MAX_OUTGOING = 10_000
+MISC_INTERVAL_S = 1.0
+
+
+class MqttUnavailable(QuantracError):
+    """The broker could not be reached, refused the session, or went away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to publish, also used as last will."""
+
+    topic: str
+    payload: bytes
+    retain: bool = False
+
+
+class Inbound:
+    """A received message; `ack` lets the broker forget it (a no-op after a reconnect)."""
+
+    __slots__ = ("_client", "_mid", "_qos", "payload", "retain", "topic")
+
+    def __init__(self, client: paho.Client, message: paho.MQTTMessage) -> None:
+        self._client = client
+        self._mid = message.mid
+        self._qos = message.qos
+        self.topic = message.topic
+        self.payload = message.payload
+        self.retain = message.retain
+
+    def ack(self) -> None:
+        """Acknowledge at the broker (PUBACK)."""
+        if self._qos:
+            self._client.ack(self._mid, self._qos)
+
+
+@dataclass(slots=True)
+class SessionStats:
+    """Counters of one session since the program's start."""
+
+    connects: int = 0
+    disconnects: int = 0
+    received: int = 0
+    published: int = 0
+    refused: int = 0
+
+
+class MqttSession:
+    """Connects, subscribes, reconnects with back-off until cancelled.
+
+    Args:
+        settings: where the broker is.
+        client_id: unique at the broker.
+        subscriptions: topic filters, all at QoS 1.
+        will: published by the broker when this session dies without a goodbye.
+        on_message: called on the event loop for each message; must not block.
+        on_connected: called after the subscriptions are sent; the argument tells whether
+            the broker still held the session.
+        on_disconnected: called when a connection that stood has ended.
+        clean_start: False keeps queued messages of an earlier session.
+        session_expiry_s: how long the broker keeps the session after a disconnect.
+        receive_maximum: most messages delivered and not yet acknowledged (1..65535).
+    """
+
+    def __init__(
+        self,
+        settings: MqttSettings,
+        *,
+        client_id: str,
+        subscriptions: Sequence[str] = (),
+        will: Outgoing | None = None,
+        on_message: Callable[[Inbound], None] | None = None,
+        on_connected: Callable[[bool], None] | None = None,
+        on_disconnected: Callable[[], None] | None = None,
+        clean_start: bool = True,
+        session_expiry_s: int = 0,
+        receive_maximum: int = 1000,
+    ) -> None:
+        self._settings = settings
+        self._client_id = client_id
+        self._subscriptions = list(subscriptions)
+        self._will = will
+        self._on_message = on_message
+        self._on_connected = on_connected
+        self._on_disconnected = on_disconnected
+        self._clean_start = clean_start
+        self._session_expiry_s = session_expiry_s
+        self._receive_maximum = receive_maximum
+        self._client: paho.Client | None = None
+        self._pending: set[int] = set()
+        self._drained = asyncio.Event()
+        self.connected = False
+        self.stats = SessionStats()
+
+    async def run(self) -> None:
+        """Hold the session for ever; return only by cancellation (with a goodbye)."""
+        backoff = Backoff(first_s=0.3, most_s=self._settings.reconnect_most_s)
+        address = f"{self._settings.host}:{self._settings.port}"
+        while True:
+            life = _Connection(asyncio.get_running_loop())
+            client = self._new_client(life)
+            try:
+                await self._live(client, life, backoff)
+            except (OSError, MqttUnavailable) as error:
+                log.warning("MQTT broker %s: %s", address, error)
+            finally:
+                await self._end(client, life)
+            await asyncio.sleep(backoff.next_delay_s())
+
+    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
+        """Hand a message to the connection; False when there is none or its queue is full."""
+        client = self._client
+        if client is None or not self.connected:
+            self.stats.refused += 1
+            return False
+        info = client.publish(topic, payload, qos, retain)
+        if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            self.stats.refused += 1
+            return False
+        if qos:
+            self._pending.add(info.mid)
+        self.stats.published += 1
+        return True
+
+    @property
+    def outgoing(self) -> int:
+        """Messages handed over and not yet acknowledged by the broker."""
+        return len(self._pending)
+
+    async def flush(self, timeout_s: float) -> bool:
+        """Wait until the broker has acknowledged everything published; False on time-out."""
+        if not self._pending:
+            return True
+        self._drained.clear()
+        try:
+            await asyncio.wait_for(self._drained.wait(), timeout_s)
+        except TimeoutError:
+            return False
+        return True
+
+    def _new_client(self, life: "_Connection") -> paho.Client:
+        settings = self._settings
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._client_id,
+            protocol=paho.MQTTv5,
+            manual_ack=True,
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = settings.connect_timeout_s
+        client.max_queued_messages_set(MAX_OUTGOING)
+        if settings.username is not None:
+            password = settings.password.reveal() if settings.password else None
+            client.username_pw_set(settings.username, password)
+        if settings.tls is not None:
+            context = ssl.create_default_context(cafile=str(settings.tls.ca_file))
+            if settings.tls.certificate_file is not None:
+                context.load_cert_chain(settings.tls.certificate_file, settings.tls.key_file)
+            client.tls_set_context(context)
+        if self._will is not None:
+            client.will_set(self._will.topic, self._will.payload, 1, self._will.retain)
+        client.on_connect = life.on_connect
+        client.on_disconnect = life.on_disconnect
+        client.on_socket_register_write = life.want_write
+        client.on_socket_unregister_write = life.enough_written
+        client.on_socket_close = life.on_socket_close
+        client.on_message = self._received
+        client.on_publish = self._published
+        return client
+
+    async def _live(self, client: paho.Client, life: "_Connection", backoff: Backoff) -> None:
+        settings = self._settings
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = self._session_expiry_s
+        properties.ReceiveMaximum = self._receive_maximum
+        properties.MaximumPacketSize = MAX_PACKET_BYTES
+        await asyncio.to_thread(
+            client.connect,
+            settings.host,
+            settings.port,
+            settings.keepalive_s,
+            clean_start=self._clean_start,
+            properties=properties,
+        )
+        life.attach(client)
+        try:
+            session_present = await asyncio.wait_for(life.accepted, settings.connect_timeout_s)
+        except TimeoutError as error:
+            raise MqttUnavailable("connected, but no CONNACK came") from error
+        backoff.reset()
+        self.stats.connects += 1
+        if self._subscriptions:
+            client.subscribe([(topic, 1) for topic in self._subscriptions])
+        self._client = client
+        self.connected = True
+        log.info("connected to MQTT broker %s:%d", settings.host, settings.port)
+        if self._on_connected is not None:
+            self._on_connected(session_present)
+        await life.keep(client)
+
+    async def _end(self, client: paho.Client, life: "_Connection") -> None:
+        was_connected = self.connected
+        self.connected = False
+        self._client = None
+        self._pending.clear()
+        self._drained.set()
+        if was_connected:
+            self.stats.disconnects += 1
+            client.disconnect()
+            if self._on_disconnected is not None:
+                self._on_disconnected()
+        life.detach()
+        sock = client.socket()
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                sock.close()
+
+    def _received(self, client: paho.Client, userdata: object, message: paho.MQTTMessage) -> None:
+        self.stats.received += 1
+        if self._on_message is not None:
+            self._on_message(Inbound(client, message))
+
+    def _published(
+        self,
+        client: paho.Client,
+        userdata: object,
+        mid: int,
+        reason: ReasonCode,
+        properties: Properties,
+    ) -> None:
+        self._pending.discard(mid)
+        if not self._pending:
+            self._drained.set()
+
+
+class _Connection:
+    """Ties one paho client's socket to the event loop and tells how its life went."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._client: paho.Client | None = None
+        self._descriptor = -1
+        self.accepted: asyncio.Future[bool] = loop.create_future()
+        self.ended: asyncio.Future[str] = loop.create_future()
+
+    def attach(self, client: paho.Client) -> None:
+        sock = client.socket()
+        if sock is None:
+            raise MqttUnavailable("the connection closed at once")
+        self._client = client
+        self._descriptor = sock.fileno()
+        self._loop.add_reader(self._descriptor, self._read)
+        if client.want_write():
+            self._loop.add_writer(self._descriptor, client.loop_write)
+
+    def detach(self) -> None:
+        if self._descriptor >= 0:
+            self._loop.remove_reader(self._descriptor)
+            self._loop.remove_writer(self._descriptor)
+            self._descriptor = -1
+        for future in (self.accepted, self.ended):
+            if not future.done():
+                future.cancel()
+            elif not future.cancelled():
+                future.exception()
+
+    def _read(self) -> None:
+        client = self._client
+        assert client is not None
+        client.loop_read()
+        sock = client.socket()
+        while isinstance(sock, ssl.SSLSocket) and sock.pending():
+            client.loop_read()
+            sock = client.socket()
+
+    async def keep(self, client: paho.Client) -> None:
+        while not self.ended.done():
+            await asyncio.wait({self.ended}, timeout=MISC_INTERVAL_S)
+            if not self.ended.done() and client.loop_misc() != MQTTErrorCode.MQTT_ERR_SUCCESS:
+                raise MqttUnavailable("no answer to the keep-alive")
+        raise MqttUnavailable(self.ended.result())
+
+    def on_connect(
+        self,
+        client: paho.Client,
+        userdata: object,
+        flags: paho.ConnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        if self.accepted.done():
+            return
+        if reason.is_failure:
+            self.accepted.set_exception(MqttUnavailable(f"refused the session: {reason}"))
+        else:
+            self.accepted.set_result(flags.session_present)
+
+    def on_disconnect(
+        self,
+        client: paho.Client,
+        userdata: object,
+        flags: paho.DisconnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._mark_ended, f"connection ended: {reason}")
+
+    def _mark_ended(self, why: str) -> None:
+        if not self.ended.done():
+            self.ended.set_result(why)
+        if not self.accepted.done():
+            self.accepted.set_exception(MqttUnavailable(why))
+
+    def want_write(self, client: paho.Client, userdata: object, sock: object) -> None:
+        if self._descriptor >= 0:
+            self._loop.add_writer(self._descriptor, client.loop_write)
+
+    def enough_written(self, client: paho.Client, userdata: object, sock: object) -> None:
+        if self._descriptor >= 0:
+            self._loop.remove_writer(self._descriptor)
+
+    def on_socket_close(self, client: paho.Client, userdata: object, sock: object) -> None:
+        if self._descriptor >= 0:
+            self._loop.remove_reader(self._descriptor)
+            self._loop.remove_writer(self._descriptor)
+            self._descriptor = -1
