@@ -1,0 +1,1 @@
+"""From scheduled reads to judged, time-stamped scans."""

@@ -1,0 +1,147 @@
+"""Sends the outbox to the centre: the live lane on commit, the back-fill lane in its own task."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from edge_agent.delivery.ledger import DeliveryLedger
+from edge_agent.outbox.log import ALARM, Entry
+from edge_agent.outbox.worker import OutboxWorker
+from quantrac_core.contracts import messages
+from quantrac_core.contracts.errors import MessageRejected
+from quantrac_core.contracts.messages import Ack, Replay
+from quantrac_core.contracts.topics import parse_station_topic, station_topic
+from quantrac_core.runtime.clock import Clock
+from quantrac_core.runtime.mqtt_session import Inbound, MqttSession
+
+log = logging.getLogger(__name__)
+BURST = 50
+IDLE_WAIT_S = 1.0
+OUTGOING_MOST = 500
+_BACKFILL_END = b',"backfill":true}'
+
+
+def as_backfill(payload: bytes) -> bytes:
+    """Return the JSON of a stored message with ``backfill`` set, without decoding it."""
+    return payload[:-1] + _BACKFILL_END
+
+
+class Publisher:
+    """The two lanes of one station over one MQTT session.
+
+    Args:
+        backfill_rate_per_s: most back-fill messages a second, so that live data stay quick.
+    """
+
+    def __init__(
+        self,
+        station: str,
+        outbox: OutboxWorker,
+        ledger: DeliveryLedger,
+        clock: Clock,
+        *,
+        backfill_rate_per_s: float = 500.0,
+    ) -> None:
+        self._outbox = outbox
+        self._ledger = ledger
+        self._clock = clock
+        self._rate_per_s = backfill_rate_per_s
+        self._topics = {
+            kind: station_topic(station, "alarms" if kind == ALARM else "readings")
+            for kind in (0, ALARM)
+        }
+        self._session: MqttSession | None = None
+        self._wake = asyncio.Event()
+        self.backfilled = 0
+        self.rejected = 0
+
+    def use(self, session: MqttSession) -> None:
+        """Name the session to publish over; before any of the other calls."""
+        self._session = session
+
+    def publish_live(self, entries: Sequence[Entry]) -> None:
+        """Offer entries that have just become durable; what does not go waits for back-fill."""
+        session = self._session
+        if session is None or not session.connected:
+            return
+        now_s = self._clock.monotonic()
+        for entry in entries:
+            if session.outgoing >= OUTGOING_MOST:
+                return
+            if session.publish(self._topics[entry.kind], entry.payload):
+                self._ledger.sent(entry.seq, now_s, backfill=False)
+
+    def connected(self) -> None:
+        """A session stands: begin with what the centre lacks."""
+        self._wake.set()
+
+    def disconnected(self) -> None:
+        """The session ended: what was on its way counts as not sent."""
+        self._ledger.disconnected()
+
+    def received(self, message: Inbound) -> None:
+        """Take an ``ack`` or a ``replay`` of the centre."""
+        message.ack()
+        topic = parse_station_topic(message.topic)
+        try:
+            if topic is not None and topic.leaf == "ack":
+                self._take_ack(messages.decode(Ack, message.payload))
+            elif topic is not None and topic.leaf == "replay":
+                self._take_replay(messages.decode(Replay, message.payload))
+        except MessageRejected as error:
+            self.rejected += 1
+            log.warning("refused a message on %s: %s", message.topic, error)
+
+    def _take_ack(self, ack: Ack) -> None:
+        newest = self._outbox.newest_seq
+        highest = max([ack.durable_seq, *(last for _, last in ack.above)])
+        ordered = all(0 < first <= last for first, last in ack.above)
+        if ack.outbox_id != self._outbox.outbox_id or highest > newest or not ordered:
+            self.rejected += 1
+            log.warning("refused an ack that is not for this outbox (up to %d)", highest)
+            return
+        if self._ledger.acked(ack.durable_seq, ack.above):
+            self._wake.set()
+
+    def _take_replay(self, replay: Replay) -> None:
+        if replay.outbox_id != self._outbox.outbox_id or not (
+            1 <= replay.from_seq <= replay.to_seq
+        ):
+            self.rejected += 1
+            return
+        log.info("the centre asks for %d … %d again", replay.from_seq, replay.to_seq)
+        self._ledger.replay(replay.from_seq, min(replay.to_seq, self._outbox.newest_seq))
+        self._wake.set()
+
+    async def run_backfill(self) -> None:
+        """Send what the centre lacks, oldest first, until cancelled."""
+        while True:
+            sent = await self._send_chunk()
+            if sent:
+                await self._clock.sleep(sent / self._rate_per_s)
+                continue
+            self._wake.clear()
+            try:
+                await asyncio.wait_for(self._wake.wait(), IDLE_WAIT_S)
+            except TimeoutError:
+                self._ledger.expire(self._clock.monotonic())
+
+    async def _send_chunk(self) -> int:
+        """Send one chunk; return how many messages went out."""
+        session = self._session
+        if session is None or not session.connected or session.outgoing >= OUTGOING_MOST:
+            return 0
+        span = self._ledger.next_backfill(self._outbox.newest_seq, BURST)
+        if span is None:
+            return 0
+        entries = await self._outbox.read(*span, BURST)
+        now_s = self._clock.monotonic()
+        sent = 0
+        for entry in entries:
+            if not session.publish(self._topics[entry.kind], as_backfill(entry.payload)):
+                self._ledger.disconnected()
+                break
+            self._ledger.sent(entry.seq, now_s, backfill=True)
+            sent += 1
+        self.backfilled += sent
+        return sent

@@ -1,0 +1,209 @@
+"""The station's log on disk: scans and alarm transitions under one sequence, in SQLite.
+
+WAL with synchronous=FULL: a committed scan survives a power cut (SQLite documentation,
+"PRAGMA synchronous"). One transaction a scan. Not thread-safe: `OutboxWorker` owns it.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from quantrac_core.contracts.errors import ConfigError, ConfigErrors, QuantracError
+from quantrac_core.contracts.identifiers import new_random_id
+from quantrac_core.contracts.messages import Scan, decode
+from quantrac_core.contracts.sequence import SequenceRanges
+
+SCAN = 0
+ALARM = 1
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entries (
+    seq INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    payload BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS entries_at ON entries (at_ms);
+"""
+
+
+class OutboxUnusable(QuantracError):
+    """The outbox file cannot be opened or is damaged; says which file and what to do."""
+
+
+class Entry(NamedTuple):
+    """One row: sequence number, milliseconds since 1970, kind, JSON of the message."""
+
+    seq: int
+    at_ms: int
+    kind: int
+    payload: bytes
+
+
+class OutboxLog:
+    """Append-only log with pruning from its old end.
+
+    Raises:
+        ConfigErrors: if the file belongs to another station.
+        OutboxUnusable: if the file cannot be opened as an outbox.
+    """
+
+    def __init__(self, path: Path, station: str) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute("PRAGMA cache_size=-2000")
+            self._db.execute("PRAGMA journal_size_limit=4194304")
+            self._db.executescript(_SCHEMA)
+            self.outbox_id = self._remember("outbox_id", new_random_id())
+            owner = self._remember("station", station)
+            version = self._remember("schema_version", str(SCHEMA_VERSION))
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise OutboxUnusable(
+                f"{path}: {error}; move the file away to start a new outbox"
+            ) from error
+        if owner != station:
+            raise ConfigErrors(
+                [ConfigError(str(path), "station", station, f"the outbox's own station {owner!r}")]
+            )
+        if version != str(SCHEMA_VERSION):
+            raise OutboxUnusable(f"{path}: schema {version} is newer than this program's")
+        self.oldest_seq, self.newest_seq, self.newest_at_ms = self._bounds()
+
+    def _remember(self, key: str, value: str) -> str:
+        self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0])
+
+    def _bounds(self) -> tuple[int, int, int]:
+        row = self._db.execute("SELECT min(seq), max(seq) FROM entries").fetchone()
+        if row[0] is None:
+            return 1, 0, 0
+        newest = self._db.execute("SELECT max(at_ms) FROM entries").fetchone()
+        return int(row[0]), int(row[1]), int(newest[0])
+
+    def append(self, entries: Sequence[Entry], state: dict[str, str]) -> None:
+        """Commit entries and state in one transaction.
+
+        Raises:
+            sqlite3.OperationalError: if the disk refuses; nothing of it is then stored.
+        """
+        with self._transaction():
+            self._db.executemany("INSERT INTO entries VALUES (?, ?, ?, ?)", entries)
+            self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", state.items())
+        if entries:
+            self.newest_seq = entries[-1].seq
+            self.newest_at_ms = max(self.newest_at_ms, entries[-1].at_ms)
+
+    def read(self, first: int, last: int, limit: int) -> list[Entry]:
+        """Return up to ``limit`` entries that cover ``first`` … ``last``, ascending.
+
+        A thinned scan is stored under the last number of its range, so the first entry
+        above ``last`` belongs to the answer where its range reaches down to it.
+        """
+        rows = self._db.execute(
+            "SELECT seq, at_ms, kind, payload FROM entries WHERE seq BETWEEN ? AND ?"
+            " ORDER BY seq LIMIT ?",
+            (first, last, limit),
+        )
+        entries = [Entry(*row) for row in rows]
+        if len(entries) == limit or (entries and entries[-1].seq == last):
+            return entries
+        row = self._db.execute(
+            "SELECT seq, at_ms, kind, payload FROM entries WHERE seq > ? ORDER BY seq LIMIT 1",
+            (last,),
+        ).fetchone()
+        if row is not None and row[2] == SCAN and b'"from_seq":' in row[3]:
+            scan = decode(Scan, row[3])
+            if scan.from_seq is not None and scan.from_seq <= last:
+                entries.append(Entry(*row))
+        return entries
+
+    def free_time(self, at_ms: int) -> int:
+        """Return the first millisecond from ``at_ms`` on that no scan has."""
+        while self._db.execute(
+            "SELECT 1 FROM entries WHERE at_ms = ? AND kind = ?", (at_ms, SCAN)
+        ).fetchone():
+            at_ms += 1
+        return at_ms
+
+    def state(self, key: str) -> str | None:
+        """Return a value stored beside the entries, or None."""
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def acknowledged(self) -> SequenceRanges:
+        """Return what the centre had committed when this was last saved."""
+        text = self.state("acknowledged")
+        if text is None:
+            return SequenceRanges()
+        saved = json.loads(text)
+        return SequenceRanges(saved["durable"], [(a, b) for a, b in saved["above"]])
+
+    def prune(self, before_ms: int, up_to_seq: int, limit: int) -> int:
+        """Delete up to ``limit`` oldest entries that are older than ``before_ms`` and whose
+        number is at most ``up_to_seq``; the newest entry always stays. Return how many."""
+        last = min(up_to_seq, self.newest_seq - 1)
+        rows = self._db.execute(
+            "SELECT seq, at_ms FROM entries WHERE seq <= ? ORDER BY seq LIMIT ?", (last, limit)
+        ).fetchall()
+        doomed = 0
+        until = 0
+        for seq, at_ms in rows:
+            if at_ms >= before_ms:
+                break
+            doomed += 1
+            until = seq
+        if doomed:
+            with self._transaction():
+                self._db.execute("DELETE FROM entries WHERE seq <= ?", (until,))
+            self.oldest_seq = until + 1
+        return doomed
+
+    def replace(self, merged: Iterable[Entry], first: int, last: int) -> None:
+        """Put ``merged`` in the place of ``first`` … ``last`` in one transaction."""
+        with self._transaction():
+            self._db.execute("DELETE FROM entries WHERE seq BETWEEN ? AND ?", (first, last))
+            self._db.executemany("INSERT INTO entries VALUES (?, ?, ?, ?)", merged)
+
+    def shrink_journal(self) -> None:
+        """Move the write-ahead log into the file and give its space back."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def size_bytes(self) -> int:
+        """Bytes that the file's used pages take."""
+        pages = int(self._db.execute("PRAGMA page_count").fetchone()[0])
+        free = int(self._db.execute("PRAGMA freelist_count").fetchone()[0])
+        return (pages - free) * int(self._db.execute("PRAGMA page_size").fetchone()[0])
+
+    def close(self) -> None:
+        """Close the file; what was committed is safe without it."""
+        self._db.close()
+
+    def _transaction(self) -> "_Transaction":
+        return _Transaction(self._db)
+
+
+class _Transaction:
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            try:
+                self._db.execute("COMMIT")
+            except sqlite3.OperationalError:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+        elif self._db.in_transaction:
+            self._db.execute("ROLLBACK")

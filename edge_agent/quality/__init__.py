@@ -1,0 +1,1 @@
+"""Judgement of measured values: range, spike, rate and stuck; the value itself is never altered."""
