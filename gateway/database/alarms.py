@@ -72,9 +72,7 @@ def apply_transition(connection: Connection, transition: AlarmTransition) -> Ala
         "note": "",
     }
     insert_missing(connection, ALARM, [row])
-    kept = connection.execute(
-        select(ALARM).where(ALARM.c.id == alarm_id).with_for_update()
-    ).one()
+    kept = connection.execute(select(ALARM).where(ALARM.c.id == alarm_id).with_for_update()).one()
     changes: dict[str, Any] = {}
     if raised and kept.value is None and transition.value is not None:
         changes["value"] = transition.value

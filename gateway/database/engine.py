@@ -1,5 +1,6 @@
 """Opens the database, brings it to the newest schema and turns driver errors into our own."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -43,6 +44,8 @@ class Database:
         if self._is_sqlite:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
+        self._opening = threading.Lock()
+        self._migrated = False
 
     def _pool_options(self) -> dict[str, Any]:
         if self._is_sqlite:
@@ -50,11 +53,19 @@ class Database:
         return {"pool_size": 6, "pool_timeout": 10, "connect_args": {"connect_timeout": 5}}
 
     def open(self) -> None:
-        """Run the migrations that are missing.
+        """Run the migrations that are missing, once; `writing` and `reading` do so by themselves.
 
         Raises:
             DatabaseUnavailable: the database cannot be reached or migrated.
         """
+        if self._migrated:
+            return
+        with self._opening:
+            if not self._migrated:
+                self._migrate()
+                self._migrated = True
+
+    def _migrate(self) -> None:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         with self._translated(), self._engine.connect() as connection:
@@ -72,6 +83,7 @@ class Database:
         Raises:
             DatabaseUnavailable: the work was rolled back.
         """
+        self.open()
         with self._translated(), self._engine.begin() as connection:
             yield connection
 
@@ -82,6 +94,7 @@ class Database:
         Raises:
             DatabaseUnavailable: the database did not answer.
         """
+        self.open()
         with self._translated(), self._reader.connect() as connection:
             yield connection
 

@@ -96,8 +96,8 @@ def load(connection: Connection, key: OutboxKey) -> OutboxState | None:
 
 
 def load_all(connection: Connection) -> dict[OutboxKey, OutboxState]:
-    """Return every outbox, the most recently used of a station last."""
-    rows = connection.execute(select(OUTBOX).order_by(OUTBOX.c.updated_at_ms))
+    """Return every outbox, the most recently used of a station first."""
+    rows = connection.execute(select(OUTBOX).order_by(OUTBOX.c.updated_at_ms.desc()))
     return {(row.station, row.outbox_id): _state(row) for row in rows}
 
 
@@ -143,9 +143,7 @@ def _forget_oldest(connection: Connection, station: str) -> None:
         )
 
 
-def _store(
-    connection: Connection, key: OutboxKey, state: OutboxState, now_ms: int
-) -> OutboxState:
+def _store(connection: Connection, key: OutboxKey, state: OutboxState, now_ms: int) -> OutboxState:
     above = state.ranges.above
     if len(above) > MAX_RANGES_KEPT:
         # What is forgotten at the top is only sent again.

@@ -25,9 +25,7 @@ class Refused:
     payload_head: str
 
 
-def refused(
-    topic: str, payload: bytes, reason: str, detail: str, received_at_ms: int
-) -> Refused:
+def refused(topic: str, payload: bytes, reason: str, detail: str, received_at_ms: int) -> Refused:
     """Cut a message to what is kept; bytes that are not text show as U+FFFD."""
     head = payload[:HEAD_BYTES].decode("utf-8", "replace").replace("\x00", "\ufffd")
     return Refused(
@@ -65,7 +63,8 @@ def keep(connection: Connection, messages: Sequence[Refused]) -> None:
 
 def counts(connection: Connection) -> dict[str, int]:
     """Return how many messages were refused, by reason, since the database began."""
-    return {reason: total for reason, total in connection.execute(select(QUARANTINE_COUNT))}
+    rows = connection.execute(select(QUARANTINE_COUNT))
+    return {row.reason: row.total for row in rows}
 
 
 def newest(connection: Connection, limit: int) -> list[tuple[int, Refused]]:

@@ -96,7 +96,7 @@ class Store(Protocol):
     def query(
         self, station: str, channel: str, from_ms: int, to_ms: int, every_s: int, limit: int
     ) -> Series:
-        """Return at most ``limit`` points of [``from_ms``, ``to_ms``); ``every_s`` 0, 60 or 3600."""
+        """Return at most ``limit`` points of [from_ms, to_ms); ``every_s`` is 0, 60 or 3600."""
 
     def latest(self, station: str) -> dict[str, LatestReading]:
         """Return the newest reading of each channel of a station (30 days back at most)."""

@@ -1,11 +1,12 @@
 """The embedded store: one SQLite file with raw readings and 1-minute and 1-hour roll-ups."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from gateway.stores.interface import LatestReading, Series, StoredScan, StoreUnavailable
 from quantrac_core.contracts.quality import QUALITY_CODE, REASON_CODE, STATE_CODE
@@ -81,11 +82,17 @@ class SqliteStore:
         self._raw_days = raw_days
         self._rollup_days = rollup_days
         self._writer: sqlite3.Connection | None = None
+        self._opening = threading.Lock()
         self._stations: dict[str, int] = {}
         self._series: dict[tuple[int, str], int] = {}
 
     def open(self) -> None:
-        """Create or open the file."""
+        """Create or open the file, once; every other method does so by itself."""
+        with self._opening:
+            if self._writer is None:
+                self._writer = self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             writer = sqlite3.connect(
@@ -98,7 +105,7 @@ class SqliteStore:
                 writer.executescript(_ROLLUP_SCHEMA.format(every=every))
         except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(f"{self._path}: {error}") from error
-        self._writer = writer
+        return writer
 
     def close(self) -> None:
         """Close the file."""
@@ -112,8 +119,7 @@ class SqliteStore:
 
     def write(self, scans: Sequence[StoredScan]) -> None:
         """Commit ``scans`` in one transaction."""
-        if self._writer is None:
-            self.open()
+        self.open()
         writer = self._writer
         assert writer is not None
         try:
@@ -228,27 +234,32 @@ class SqliteStore:
 
     def forget_older(self, now_ms: int) -> int:
         """Delete what is past its retention, at most one chunk a table; return rows deleted."""
-        if self._writer is None:
-            return 0
         raw_before_ms = now_ms - self._raw_days * 86_400_000
         rollup_before_ms = now_ms - self._rollup_days * 86_400_000
         deleted = 0
-        try:
-            for table, key, before_ms in (
-                ("raw", "series", raw_before_ms),
-                ("rollup_60", "series", rollup_before_ms),
-                ("rollup_3600", "series", rollup_before_ms),
-            ):
-                deleted += self._writer.execute(
-                    f"DELETE FROM {table} WHERE ({key}, at_ms) IN (SELECT {key}, at_ms FROM {table}"
-                    f" WHERE {key} IN (SELECT id FROM series) AND at_ms < ? LIMIT ?)",
-                    (before_ms, DELETE_CHUNK_ROWS),
-                ).rowcount
-        except sqlite3.Error as error:
-            raise StoreUnavailable(f"{self._path}: {error}") from error
+        self.open()
+        # The scans stay as long as the roll-ups, which count each of them once.
+        for table, key, before_ms in (
+            ("raw", "series", raw_before_ms),
+            ("scan", "station", rollup_before_ms),
+            ("rollup_60", "series", rollup_before_ms),
+            ("rollup_3600", "series", rollup_before_ms),
+        ):
+            parent = "station" if key == "station" else "series"
+            try:
+                with closing(sqlite3.connect(self._path, timeout=10)) as db, db:
+                    deleted += db.execute(
+                        f"DELETE FROM {table} WHERE ({key}, at_ms) IN"
+                        f" (SELECT {key}, at_ms FROM {table} WHERE {key} IN"
+                        f" (SELECT id FROM {parent}) AND at_ms < ? LIMIT ?)",
+                        (before_ms, DELETE_CHUNK_ROWS),
+                    ).rowcount
+            except sqlite3.OperationalError as error:
+                raise StoreUnavailable(f"{self._path}: {error}") from error
         return deleted
 
-    def _read(self, sql: str, parameters: tuple[object, ...]) -> list[tuple[object, ...]]:
+    def _read(self, sql: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        self.open()
         try:
             with closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=10)) as db:
                 return db.execute(sql, parameters).fetchall()
