@@ -1,6 +1,7 @@
 """A broker for the session; a gateway and a station for each test."""
 
 import contextlib
+import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,15 @@ def new_station(broker: Process) -> Iterator[Callable[..., FakeStation]]:
 @pytest.fixture
 def station(new_station: Callable[..., FakeStation], request: pytest.FixtureRequest) -> FakeStation:
     """A station whose name is the test's, so that tests sharing a broker do not meet."""
-    name = request.node.name.replace("_", "-").lower()
-    cleaned = "".join(c for c in name if c.isalnum() or c == "-").strip("-")[-40:].strip("-")
-    return new_station(cleaned)
+    return new_station(_station_id_of(request))
+
+
+@pytest.fixture
+def unique(request: pytest.FixtureRequest) -> str:
+    """A station id of this test alone."""
+    return _station_id_of(request)
+
+
+def _station_id_of(request: pytest.FixtureRequest) -> str:
+    digest = hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:12]
+    return f"t-{digest}"
