@@ -45,7 +45,7 @@ async def get_readings(
     to: Annotated[datetime, Query()],
     every: Literal["auto", "raw", "60", "3600"] = "auto",
 ) -> ReadingsView:
-    """Return a channel's history in [from, to); times without a zone are UTC."""
+    """Return a channel's history in [from, to), widened to whole buckets; no zone means UTC."""
     now = services.board.stations.get(station)
     if now is None:
         raise HTTPException(404, f"there is no station {station!r}")
@@ -53,6 +53,10 @@ async def get_readings(
     every_s = choose_every_s(every, (to_ms - from_ms) / 1000)
     if every_s and (to_ms - from_ms) / 1000 / every_s > MAX_POINTS:
         raise HTTPException(422, f"more than {MAX_POINTS} points: ask for a shorter range")
+    if every_s:
+        # Whole buckets at both ends, so that every store answers alike.
+        step_ms = every_s * 1000
+        from_ms, to_ms = from_ms // step_ms * step_ms, -(-to_ms // step_ms) * step_ms
     series = await services.threads.call(
         services.store.query, station, channel, from_ms, to_ms, every_s, MAX_POINTS + 1
     )

@@ -73,6 +73,9 @@ class Listener(Protocol):
     def alarms_changed(self, records: list[AlarmRecord]) -> None:
         """Alarms as committed."""
 
+    def numbers_lost(self) -> None:
+        """The database knows of more numbers that will never come."""
+
     def completeness_changed(self, stations: set[str]) -> None:
         """The sequence state of these stations moved."""
 
@@ -214,11 +217,15 @@ class Pipeline:
         for station, lost in outcome.lost.items():
             log.error("station %s: %d numbers left its history before they came", station, lost)
             self._metrics.lost.labels(station).inc(lost)
+        if outcome.lost:
+            self._listener.numbers_lost()
         self._states_merged(outcome.states)
 
     def _quarantined(self, items: list[RefusedItem], states: dict[OutboxKey, OutboxState]) -> None:
         for item in items:
             item.acknowledge()
+        if states:
+            self._listener.numbers_lost()
         self._states_merged(states)
 
     def _states_merged(self, states: dict[OutboxKey, OutboxState]) -> None:

@@ -88,6 +88,10 @@ class Board:
             self.stream.push("alarm", alarm_view(record).model_dump_json().encode())
         self._refresh.set()
 
+    def numbers_lost(self) -> None:
+        """Count losses anew."""
+        self._refresh.set()
+
     def completeness_changed(self, stations: set[str]) -> None:
         """Show how far the acknowledgements are."""
         for station in stations:

@@ -106,9 +106,11 @@ class Stations:
             now.last_seen_ms = now_ms
             now.heard_s = now.scanned_s = now_s
             self._turn(now, "online", now_ms)
-        else:
-            if now.status is None:
-                now.status = status
+        elif now.status is None:
+            now.status = status
+            self._turn(now, "offline", now_ms)
+        elif now.status.boot_id == status.boot_id or now.state != "online":
+            # The will of an earlier run may come after the birth of the next.
             self._turn(now, "offline", now_ms)
         return True
 

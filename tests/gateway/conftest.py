@@ -12,6 +12,7 @@ from tests.gateway.processes import (
     Api,
     Process,
     embedded_config,
+    free_port,
     gateway,
     mosquitto,
     running,
@@ -44,7 +45,7 @@ def new_centre(broker: Process, tmp_path: Path) -> Iterator[Callable[..., Centre
     with contextlib.ExitStack() as stack:
 
         def start(**changes: Any) -> Centre:
-            changes = {"gateway": {"name": f"t{abs(hash(tmp_path)) % 10**9}"}, **changes}
+            changes = {"gateway": {"name": f"test-{free_port()}"}, **changes}
             config = embedded_config(tmp_path, port, **changes)
             process = stack.enter_context(running(gateway(tmp_path, config)))
             centre = Centre(process, config, port)
@@ -52,11 +53,6 @@ def new_centre(broker: Process, tmp_path: Path) -> Iterator[Callable[..., Centre
             return centre
 
         yield start
-
-
-@pytest.fixture
-def centre(new_centre: Callable[..., Centre]) -> Centre:
-    return new_centre()
 
 
 @pytest.fixture
@@ -87,3 +83,15 @@ def unique(request: pytest.FixtureRequest) -> str:
 def _station_id_of(request: pytest.FixtureRequest) -> str:
     digest = hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:12]
     return f"t-{digest}"
+
+
+@pytest.fixture(scope="module")
+def centre(broker: Process, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    """One gateway for the tests of a module that do not disturb one another."""
+    assert broker.port is not None
+    folder = tmp_path_factory.mktemp("shared")
+    config = embedded_config(folder, broker.port, gateway={"name": f"shared-{free_port()}"})
+    with running(gateway(folder, config)) as process:
+        centre = Centre(process, config, broker.port)
+        until(lambda: centre.api.get("/health")["checks"]["mqtt"]["ok"])
+        yield centre
