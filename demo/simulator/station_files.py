@@ -1,6 +1,7 @@
 """Which units and register maps a station has, read from the very file that its agent uses."""
 
 from pathlib import Path
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -21,6 +22,7 @@ class _Unit(msgspec.Struct):
 class _Link(msgspec.Struct):
     name: str
     units: list[_Unit]
+    port: int = 0
 
 
 class _Station(msgspec.Struct):
@@ -29,7 +31,7 @@ class _Station(msgspec.Struct):
 
 class _StationFile(msgspec.Struct):
     station: _Station
-    links: list[_Link]
+    links: Annotated[list[_Link], msgspec.Meta(min_length=1)]
 
 
 def station_file(station: str, config_dir: Path = CONFIG_DIR) -> Path:
@@ -37,8 +39,16 @@ def station_file(station: str, config_dir: Path = CONFIG_DIR) -> Path:
     return config_dir / "stations" / f"{station}.yaml"
 
 
-def load_station(path: Path) -> tuple[str, StationLink]:
-    """Return the station's name and its simulated link.
+class SimulatedStation(NamedTuple):
+    """A station's name, its simulated link, and the port that its agent expects it on."""
+
+    name: str
+    link: StationLink
+    port: int
+
+
+def load_station(path: Path) -> SimulatedStation:
+    """Return what the station file describes; all its units share one simulated link.
 
     Raises:
         ConfigError: the file cannot be used, or no simulated station has its channels.
@@ -62,4 +72,4 @@ def load_station(path: Path) -> tuple[str, StationLink]:
                 expected = f"channels among {', '.join(simulation.channels)}"
                 raise ConfigError(str(path), f"links.{link.name}", sorted(unknown), expected)
             units[unit.unit_id] = layout
-    return name, StationLink(simulation, units)
+    return SimulatedStation(name, StationLink(simulation, units), content.links[0].port)

@@ -94,7 +94,7 @@ def test_every_shipped_map_encodes_without_overlap(path: object) -> None:
 
 @pytest.mark.parametrize("station", STATIONS)
 def test_a_station_file_has_every_channel_of_its_station_once(station: str) -> None:
-    name, link = load_station(station_file(station))
+    name, link, _ = load_station(station_file(station))
     channels = [field.name for layout in link.units.values() for field in layout.channels]
     assert name == station
     assert sorted(channels) == sorted(STATIONS[station].channels)
