@@ -79,7 +79,7 @@ class ChannelSettings(StrictModel):
     symbol: Annotated[str, Field(max_length=20)] = ""
     decimals: Annotated[int, Field(ge=0, le=6)] = 2
     quality: QualityRules | None = None
-    limits: Annotated[list[LimitSettings], Field(max_length=20)] = []
+    limits: Annotated[list[LimitSettings], Field(max_length=20)] = Field(default_factory=list)
 
 
 class OutboxSettings(StrictModel):
@@ -113,7 +113,7 @@ class AgentSettings(StrictModel):
     data_dir: Path
     mqtt: MqttSettings = MqttSettings()
     links: Annotated[list[LinkSettings], Field(min_length=1, max_length=64)]
-    channels: dict[str, ChannelSettings] = {}
+    channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     outbox: OutboxSettings = OutboxSettings()
     delivery: DeliverySettings = DeliverySettings()
 

@@ -50,7 +50,7 @@ class Inbound:
         self._mid = message.mid
         self._qos = message.qos
         self.topic = message.topic
-        self.payload = message.payload
+        self.payload = bytes(message.payload)
         self.retain = message.retain
 
     def ack(self) -> None:

@@ -73,7 +73,7 @@ def test_one_spike_is_flagged_and_the_value_after_it_is_not() -> None:
 
 def test_a_sustained_step_becomes_normal_at_the_third_sample() -> None:
     rules = QualityRules(spike=SpikeRule(floor=5, confirm_samples=3))
-    values = [50.0, 51, 50, 49, 50, 51] + [300.0, 301, 299, 300, 300]
+    values = [50.0, 51, 50, 49, 50, 51, 300.0, 301, 299, 300, 300]
     assert judge_all(rules, values) == [None] * 6 + [Reason.SPIKE] * 2 + [None] * 3
 
 
