@@ -18,7 +18,7 @@ from demo.simulator.scenes import SCENES
 from demo.simulator.station_files import SimulatedStation, load_station, station_file
 from demo.simulator.station_link import StationLink
 from demo.simulator.stations import STATIONS
-from quantrac_core.contracts.errors import ConfigError
+from quantrac_core.contracts.errors import ConfigErrors
 
 EXIT_USAGE = 2
 
@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     try:
         return asyncio.run(_run(options))
-    except (ConfigError, OrderRefused, PortBusy) as error:
+    except (ConfigErrors, OrderRefused, PortBusy) as error:
         print(f"simulator: {error}", file=sys.stderr)
         return EXIT_USAGE
 
