@@ -68,8 +68,10 @@ class AlarmWatch:
             if seen is None:
                 if len(self._seen) >= MAX_REMEMBERED:
                     self._seen.pop(next(iter(self._seen)))
-                seen = self._seen[alarm.id] = _Seen(now_s, True, False)
-                if alarm.active or not alarm.acknowledged:
+                is_open = alarm.active or not alarm.acknowledged
+                seen = _Seen(now_s, active=is_open, acknowledged=not is_open)
+                self._seen[alarm.id] = seen
+                if is_open:
                     news.append(_raised(alarm))
             if alarm.acknowledged and not seen.acknowledged:
                 seen.acknowledged = True
