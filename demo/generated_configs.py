@@ -54,7 +54,7 @@ def gateway_document(folder: Path, http_port: int, mqtt_port: int) -> dict[str, 
         "gateway": {"name": "demo"},
         "mqtt": {"host": LOOPBACK, "port": mqtt_port},
         "store": {"kind": "sqlite", "path": str(data / "readings.sqlite")},
-        "database": {"url": f"sqlite:///{data / 'gateway.sqlite'}"},
+        "database": {"path": str(data / "gateway.sqlite")},
         "http": {"listen": LOOPBACK, "port": http_port},
         "accept_any_station": True,
     }
