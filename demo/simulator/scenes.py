@@ -11,7 +11,7 @@ class Effect:
     """What a scene does to a station at one instant.
 
     Args:
-        pull: channel → (target, weight 0 … 1): how far the value is drawn to the target.
+        pull: channel → (target, weight 0 … 1): how far the value's level is drawn to the target.
         frozen: channels that repeat the value they had when the scene began.
         states: channel → measurement state; ``"*"`` stands for every channel.
         silent: no request is answered.

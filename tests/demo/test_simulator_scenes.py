@@ -20,6 +20,7 @@ def test_a_cod_spill_warns_passes_the_limit_and_returns_within_two_minutes() -> 
     assert sum(value >= 75 for value in cod) >= 30
     assert ends_s - BEGAN_S <= 120
     assert cod[115] < 60
+    assert len(set(cod[62:84])) > 10
 
 
 def test_a_cod_spill_takes_the_oxygen_away_and_brings_solids() -> None:
