@@ -1,0 +1,117 @@
+/** Everything that a row about one channel shows, worked out in one place. */
+import type { Alarm, Channel } from '../api/contract';
+import {
+  formatAge,
+  formatBasis,
+  formatLimit,
+  formatNumber,
+  formatUnit,
+  formatWhen,
+  type Language,
+} from '../text/format';
+import type { Catalogue } from '../text/vi';
+import { channelLabel } from '../text/names';
+import { barScale, fractionOn, limitTicks, shownBounds, type Tick } from './limits';
+import { levelMark, qualityMark, stateMark, type Mark } from './marks';
+
+/** How a row is emphasised: an alarm, a doubt, a value of no worth, or nothing. */
+export type Emphasis = 'none' | 'warn' | 'limit' | 'stale';
+
+export interface Bar {
+  /** 0 … 1, or null where there is no value. */
+  fraction: number | null;
+  ticks: Tick[];
+}
+
+export interface ChannelView {
+  name: string;
+  label: string;
+  value: string;
+  hasValue: boolean;
+  unit: string;
+  limit: string;
+  limitBasis: string;
+  limitUnverified: boolean;
+  bar: Bar | null;
+  marks: Mark[];
+  emphasis: Emphasis;
+  stale: boolean;
+  age: string;
+}
+
+export interface ViewContext {
+  nowMs: number;
+  stale: boolean;
+  language: Language;
+  text: Catalogue;
+}
+
+/** Return the limit as it stands beside the value: ≤ 75, ≥ 2, 6 – 9, or nothing. */
+export function limitText(channel: Pick<Channel, 'limits'>, language: Language): string {
+  const { low, high } = shownBounds(channel.limits);
+  if (low !== null && high !== null) {
+    return `${formatLimit(low.value, language)} – ${formatLimit(high.value, language)}`;
+  }
+  if (high !== null) return `≤ ${formatLimit(high.value, language)}`;
+  return low === null ? '' : `≥ ${formatLimit(low.value, language)}`;
+}
+
+/** Return the gravest active alarm of a channel, or null. */
+export function gravestAlarm(alarms: readonly Alarm[], station: string, channel: string): Alarm | null {
+  let gravest: Alarm | null = null;
+  for (const alarm of alarms) {
+    if (!alarm.active || alarm.station !== station || alarm.channel !== channel) continue;
+    if (gravest === null || (alarm.level === 'limit' && gravest.level === 'warn')) gravest = alarm;
+  }
+  return gravest;
+}
+
+/** Work out a row; `alarm` is the channel's gravest active alarm. */
+export function channelView(channel: Channel, alarm: Alarm | null, context: ViewContext): ChannelView {
+  const { nowMs, stale, language, text } = context;
+  const { latest } = channel;
+  const value = latest?.v ?? null;
+  const scale = barScale(channel);
+  const { low, high } = shownBounds(channel.limits);
+  const bounds = [low, high].filter((bound) => bound !== null);
+  const basis = bounds.find((bound) => bound.basis !== 'value')?.basis;
+  const atMs = latest === null ? null : Date.parse(latest.at);
+  return {
+    name: channel.name,
+    label: channelLabel(channel, language),
+    value: value === null ? '—' : formatNumber(value, channel.decimals, language),
+    hasValue: value !== null,
+    unit: formatUnit(channel.unit),
+    limit: limitText(channel, language),
+    limitBasis: basis === undefined ? '' : formatBasis(basis, text),
+    limitUnverified: bounds.some((bound) => !bound.verified),
+    bar: scale && {
+      fraction: value === null ? null : fractionOn(scale, value),
+      ticks: limitTicks(channel, scale),
+    },
+    marks: marksOf(channel, alarm, text),
+    emphasis: stale ? 'stale' : (alarm?.level ?? 'none'),
+    stale,
+    age: ageText(atMs, nowMs, stale, text),
+  };
+}
+
+function marksOf(channel: Channel, alarm: Alarm | null, text: Catalogue): Mark[] {
+  const { latest } = channel;
+  const marks: Mark[] = [];
+  if (alarm !== null) marks.push(levelMark(alarm.level, alarm.side, text));
+  if (latest === null) return marks;
+  const state = stateMark(latest.s, text);
+  if (state !== null) marks.push(state);
+  // A device that says it is not measuring explains the missing quality by itself.
+  if (state === null) {
+    const quality = qualityMark(latest, text);
+    if (quality !== null) marks.push(quality);
+  }
+  return marks;
+}
+
+function ageText(atMs: number | null, nowMs: number, stale: boolean, text: Catalogue): string {
+  if (atMs === null) return text.noData;
+  return stale ? text.since(formatWhen(atMs, nowMs)) : formatAge(nowMs - atMs, text);
+}
