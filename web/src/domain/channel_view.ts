@@ -1,5 +1,5 @@
 /** Everything that a row about one channel shows, worked out in one place. */
-import type { Alarm, Channel } from '../api/contract';
+import type { Alarm, Channel, Latest } from '../api/contract';
 import {
   formatAge,
   formatBasis,
@@ -14,8 +14,11 @@ import { channelLabel } from '../text/names';
 import { barScale, fractionOn, limitTicks, shownBounds, type Tick } from './limits';
 import { levelMark, qualityMark, stateMark, type Mark } from './marks';
 
-/** How a row is emphasised: an alarm, a doubt, a value of no worth, or nothing. */
-export type Emphasis = 'none' | 'warn' | 'limit' | 'stale';
+/**
+ * How a row is emphasised: an alarm; a value that is not a measurement (`aside`); one that is
+ * too old; or nothing.
+ */
+export type Emphasis = 'none' | 'warn' | 'limit' | 'aside' | 'stale';
 
 export interface Bar {
   /** 0 … 1, or null where there is no value. */
@@ -90,10 +93,17 @@ export function channelView(channel: Channel, alarm: Alarm | null, context: View
       ticks: limitTicks(channel, scale),
     },
     marks: marksOf(channel, alarm, text),
-    emphasis: stale ? 'stale' : (alarm?.level ?? 'none'),
+    emphasis: emphasisOf(latest, alarm, stale),
     stale,
     age: ageText(atMs, nowMs, stale, text),
   };
+}
+
+function emphasisOf(latest: Latest | null, alarm: Alarm | null, stale: boolean): Emphasis {
+  if (stale) return 'stale';
+  if (alarm !== null) return alarm.level;
+  const counts = latest !== null && latest.v !== null && latest.s === 'measuring' && latest.q !== 'bad';
+  return counts ? 'none' : 'aside';
 }
 
 function marksOf(channel: Channel, alarm: Alarm | null, text: Catalogue): Mark[] {

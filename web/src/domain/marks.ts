@@ -1,5 +1,5 @@
 /** Shapes and tones that tell a state; each always stands beside its word. */
-import type { Latest, Level, MeasurementState, Quality, Side, StationState } from '../api/contract';
+import type { Alarm, Latest, Level, MeasurementState, Quality, Side, StationState } from '../api/contract';
 import type { Catalogue } from '../text/vi';
 
 export type Shape =
@@ -60,6 +60,12 @@ export function stateMark(state: MeasurementState, text: Catalogue): Mark | null
   if (state === 'measuring') return null;
   const [shape, tone] = STATE[state];
   return { shape, tone, word: text.state[state] };
+}
+
+/** Return the mark of an alarm: how grave it is, or that it is over. */
+export function alarmMark(alarm: Pick<Alarm, 'active' | 'level' | 'side'>, text: Catalogue): Mark {
+  if (alarm.active) return levelMark(alarm.level, alarm.side, text);
+  return { shape: 'return', tone: 'muted', word: text.alarms.returned };
 }
 
 /** Return the mark of a doubtful quality; the reason, where known, says more than the grade. */

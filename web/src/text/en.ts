@@ -16,6 +16,7 @@ export const en: Catalogue = {
   settings: {
     otherLanguage: 'Tiếng Việt',
     theme: { auto: 'Auto', light: 'Light', dark: 'Dark' },
+    themeName: 'Theme',
     themeLabel: (now) => `Theme: ${now}. Press to change`,
   },
   link: {

@@ -86,12 +86,18 @@ export function formatSpan(span_ms: number, text: Catalogue): string {
 
 /** Return the age of something as words: just now, 12 s ago. */
 export function formatAge(age_ms: number, text: Catalogue): string {
-  return age_ms < 1_000 ? text.justNow : text.ago(formatSpan(age_ms, text));
+  return age_ms < 2_000 ? text.justNow : text.ago(formatSpan(age_ms, text));
+}
+
+/** Return a length of time as the field names it: 5 min, 1 h, and 24 h rather than 1 d. */
+export function formatPeriod(period_s: number, text: Catalogue): string {
+  if (period_s % 3600 === 0) return text.age.h(period_s / 3600, 0);
+  return period_s % 60 === 0 ? text.age.min(period_s / 60) : text.age.s(period_s);
 }
 
 /** Return what a limit is compared with: the value itself, or a rolling mean. */
 export function formatBasis(basis: string, text: Catalogue): string {
   const seconds = /^mean_(\d+)s$/.exec(basis)?.[1];
   if (seconds === undefined) return basis === 'value' ? text.basis.value : basis;
-  return text.basis.mean(formatSpan(Number(seconds) * 1000, text));
+  return text.basis.mean(formatPeriod(Number(seconds), text));
 }

@@ -30,6 +30,7 @@ export const vi = {
   settings: {
     otherLanguage: 'English',
     theme: { auto: 'Tự động', light: 'Sáng', dark: 'Tối' },
+    themeName: 'Giao diện',
     themeLabel: (now: string) => `Giao diện: ${now}. Bấm để đổi`,
   },
   link: {
