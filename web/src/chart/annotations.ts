@@ -17,7 +17,7 @@ export interface Palette {
 }
 
 /** States that hide a failure are hatched; planned ones are plain. */
-const HATCHED: ReadonlySet<MeasurementState> = new Set(['fault', 'comms_lost', 'stopped']);
+export const HATCHED: ReadonlySet<MeasurementState> = new Set(['fault', 'comms_lost', 'stopped']);
 
 /** Return the colours and the type of the page, as the canvas needs them. */
 export function readPalette(element: Element): Palette {
@@ -51,6 +51,7 @@ export function drawSpans(
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
   ctx.font = fontOf(palette, 0.8125);
+  ctx.textAlign = 'left';
   ctx.textBaseline = 'top';
   for (const span of spans) {
     const left = Math.max(bbox.left, u.valToPos(span.fromMs / 1_000, 'x', true));
@@ -66,8 +67,20 @@ export function drawSpans(
     ctx.globalAlpha = 1;
     const word = words[span.state];
     const pad = 4 * devicePixelRatio;
-    if (ctx.measureText(word).width + 2 * pad <= width) ctx.fillText(word, left + pad, bbox.top + pad);
+    const room = ctx.measureText(word).width + 2 * pad;
+    if (room <= width) ctx.fillText(word, left + pad, bbox.top + pad);
+    else if (width >= 6 * pad && room <= bbox.height) fillUpright(ctx, word, left + width / 2, bbox.top + pad);
   }
+  ctx.restore();
+}
+
+/** Write `word` turned by a quarter, reading downwards from (`x`, `top`). */
+function fillUpright(ctx: CanvasRenderingContext2D, word: string, x: number, top: number): void {
+  ctx.save();
+  ctx.translate(x, top);
+  ctx.rotate(Math.PI / 2);
+  ctx.textBaseline = 'middle';
+  ctx.fillText(word, 0, 0);
   ctx.restore();
 }
 
@@ -110,6 +123,7 @@ export function drawLimits(
   ctx.save();
   ctx.font = fontOf(palette, 0.8125, 600);
   ctx.textAlign = 'right';
+  ctx.textBaseline = 'bottom';
   let edgeLine = 0;
   for (const limit of limits) {
     const outside = limit.value > max ? 1 : limit.value < min ? -1 : 0;
@@ -125,7 +139,7 @@ export function drawLimits(
       ctx.moveTo(bbox.left, y);
       ctx.lineTo(bbox.left + bbox.width, y);
       ctx.stroke();
-      y -= 4 * ratio;
+      y -= 3 * ratio;
     } else {
       const line = 18 * ratio * ++edgeLine;
       y = outside > 0 ? bbox.top + line : bbox.top + bbox.height - line + 12 * ratio;

@@ -3,13 +3,13 @@ import type { Alarm, Channel, Latest } from '../api/contract';
 import {
   formatAge,
   formatBasis,
-  formatLimit,
   formatNumber,
   formatUnit,
   formatWhen,
   type Language,
 } from '../text/format';
 import type { Catalogue } from '../text/vi';
+import { limitText } from '../text/limit_text';
 import { channelLabel } from '../text/names';
 import { barScale, fractionOn, limitTicks, shownBounds, type Tick } from './limits';
 import { levelMark, qualityMark, stateMark, type Mark } from './marks';
@@ -37,6 +37,8 @@ export interface ChannelView {
   limitUnverified: boolean;
   bar: Bar | null;
   marks: Mark[];
+  /** Why a channel that does not measure has no good value; empty where a mark says it. */
+  reason: string;
   emphasis: Emphasis;
   stale: boolean;
   age: string;
@@ -47,16 +49,6 @@ export interface ViewContext {
   stale: boolean;
   language: Language;
   text: Catalogue;
-}
-
-/** Return the limit as it stands beside the value: ≤ 75, ≥ 2, 6 – 9, or nothing. */
-export function limitText(channel: Pick<Channel, 'limits'>, language: Language): string {
-  const { low, high } = shownBounds(channel.limits);
-  if (low !== null && high !== null) {
-    return `${formatLimit(low.value, language)} – ${formatLimit(high.value, language)}`;
-  }
-  if (high !== null) return `≤ ${formatLimit(high.value, language)}`;
-  return low === null ? '' : `≥ ${formatLimit(low.value, language)}`;
 }
 
 /** Return the gravest active alarm of a channel, or null. */
@@ -93,6 +85,7 @@ export function channelView(channel: Channel, alarm: Alarm | null, context: View
       ticks: limitTicks(channel, scale),
     },
     marks: marksOf(channel, alarm, text),
+    reason: latest?.r && latest.s !== 'measuring' ? text.reasons[latest.r] : '',
     emphasis: emphasisOf(latest, alarm, stale),
     stale,
     age: ageText(atMs, nowMs, stale, text),

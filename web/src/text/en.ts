@@ -110,6 +110,7 @@ export const en: Catalogue = {
     chartLabel: (name, range) => `Chart of ${name}, last ${range}`,
     every: { raw: 'raw readings', mean: (span) => `${span} means with min – max band` },
     limits: 'Limits in force',
+    limitLevel: { warn: 'early warning', limit: 'limit' },
     source: 'Source',
     verified: 'verified',
     unverified: 'not verified',

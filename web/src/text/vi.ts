@@ -3,9 +3,9 @@ import type { Reason } from '../api/contract';
 
 const reasons: Record<Reason, string> = {
   out_of_range: 'ngoài dải đo',
-  stuck: 'giá trị không đổi',
+  stuck: 'không đổi',
   spike: 'đột biến',
-  rate: 'thay đổi quá nhanh',
+  rate: 'đổi quá nhanh',
   not_a_number: 'không phải số',
   timeout: 'thiết bị không trả lời',
   no_connection: 'không nối được thiết bị',
@@ -110,6 +110,7 @@ export const vi = {
     chartLabel: (name: string, range: string) => `Biểu đồ ${name}, ${range} gần nhất`,
     every: { raw: 'số liệu gốc', mean: (span: string) => `trung bình ${span}, dải nhỏ nhất – lớn nhất` },
     limits: 'Ngưỡng áp dụng',
+    limitLevel: { warn: 'cảnh báo sớm', limit: 'ngưỡng' },
     source: 'Nguồn',
     verified: 'đã xác minh',
     unverified: 'chưa xác minh',
