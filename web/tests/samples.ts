@@ -37,7 +37,7 @@ export function station(over: Partial<Station> = {}): Station {
     software: '0.1.0',
     boot_id: '00',
     channels: [channel()],
-    completeness: { outbox_id: 'a', durable_seq: 10, highest_seq: 10, missing: 0, gaps: [] },
+    completeness: { outbox_id: 'a', durable_seq: 10, highest_seq: 10, missing: 0, gaps: [], lost: 0 },
     active_alarms: { warn: 0, limit: 0, unacknowledged: 0 },
     ...over,
   };

@@ -66,6 +66,8 @@ export interface Completeness {
   highest_seq: number;
   missing: number;
   gaps: [number, number][];
+  /** Numbers that no station holds any more. */
+  lost: number;
 }
 
 export interface Station {

@@ -44,9 +44,11 @@ const QUALITY: Record<Exclude<Quality, 'good'>, [Shape, Tone]> = {
   bad: ['cross', 'warn'],
 };
 
-export function stationMark(state: StationState, text: Catalogue): Mark {
-  const [shape, tone] = STATION[state];
-  return { shape, tone, word: text.stationState[state] };
+/** Return the mark of a station; without a link to the server nobody knows how it is. */
+export function stationMark(state: StationState, linkLive: boolean, text: Catalogue): Mark {
+  const known = linkLive ? state : 'unknown';
+  const [shape, tone] = STATION[known];
+  return { shape, tone, word: text.stationState[known] };
 }
 
 export function levelMark(level: Level, side: Side, text: Catalogue): Mark {

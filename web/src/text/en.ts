@@ -177,6 +177,7 @@ export const en: Catalogue = {
     highest: 'Received up to',
     missing: 'Missing',
     gaps: 'Gaps',
+    lost: 'Lost',
     complete: 'complete',
     outbox: 'Outbox',
     quarantine: 'Quarantined messages',

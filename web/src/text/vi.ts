@@ -177,6 +177,7 @@ export const vi = {
     highest: 'Đã nhận tới',
     missing: 'Còn thiếu',
     gaps: 'Khoảng thiếu',
+    lost: 'Đã mất',
     complete: 'đủ',
     outbox: 'Mã hàng đợi',
     quarantine: 'Bản tin bị cách ly',
