@@ -3,11 +3,11 @@
 from datetime import datetime
 
 import msgspec
-from station_drivers.register_map import ValueType
 
 from edge_agent.acquisition.scanner import Origin
 from edge_agent.settings import AgentSettings, ChannelSettings
 from quantrac_core.contracts.messages import Channel, Limit, StationStatus
+from station_drivers.register_map import ValueType
 
 
 def birth(
