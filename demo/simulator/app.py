@@ -15,10 +15,10 @@ from demo.simulator.control import Order, OrderRefused, Reply, apply_order, pars
 from demo.simulator.modbus_server import PortBusy, serve_serial, serve_tcp
 from demo.simulator.pty_line import PtyLine
 from demo.simulator.scenes import SCENES
-from demo.simulator.station_files import load_station, station_file
+from demo.simulator.station_files import SimulatedStation, load_station, station_file
 from demo.simulator.station_link import StationLink
 from demo.simulator.stations import STATIONS
-from quantrac_core.contracts.errors import ConfigError
+from quantrac_core.contracts.errors import ConfigErrors
 
 EXIT_USAGE = 2
 
@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     try:
         return asyncio.run(_run(options))
-    except (ConfigError, OrderRefused, PortBusy) as error:
+    except (ConfigErrors, OrderRefused, PortBusy) as error:
         print(f"simulator: {error}", file=sys.stderr)
         return EXIT_USAGE
 
@@ -43,7 +43,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument(
-        "--port", type=int, default=5020, help="port of the first station; 0 picks free ports"
+        "--port",
+        type=int,
+        help="port of the first station, the others follow; 0 picks free ports "
+        "(default: the ports in the stations' files)",
     )
     parser.add_argument("--transport", choices=["tcp", "rtu_over_tcp"], default="tcp")
     parser.add_argument(
@@ -71,11 +74,12 @@ async def _run(options: argparse.Namespace) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    links = dict(_load(text) for text in options.station or STATIONS)
+    stations = [_load(text) for text in options.station or STATIONS]
+    links = {station.name: station.link for station in stations}
     terminals = dict(_pair(text, "--pty", "=") for text in options.pty)
     addresses: dict[str, dict[str, Any]] = {}
     async with AsyncExitStack() as stack:
-        for position, (name, link) in enumerate(links.items()):
+        for position, (name, link, written_port) in enumerate(stations):
             if name in terminals:
                 line = PtyLine(Path(terminals[name]))
                 stack.callback(line.close)
@@ -83,7 +87,7 @@ async def _run(options: argparse.Namespace) -> int:
                 server = await serve_serial(link, line.far)
                 addresses[name] = {"device": line.near}
             else:
-                port = options.port + position if options.port else 0
+                port = _port(options.port, position, written_port)
                 server = await serve_tcp(link, options.host, port, options.transport)
                 addresses[name] = {"host": options.host, "port": server.port}
             stack.push_async_callback(server.stop)
@@ -160,7 +164,13 @@ def _carry_out(order: Order, links: dict[str, StationLink]) -> None:
     _say(msgspec.to_builtins(reply))
 
 
-def _load(text: str) -> tuple[str, StationLink]:
+def _port(first: int | None, position: int, written: int) -> int:
+    if first is None:
+        return written
+    return first + position if first else 0
+
+
+def _load(text: str) -> SimulatedStation:
     name, _, path = text.partition("=")
     return load_station(Path(path) if path else station_file(name))
 

@@ -5,10 +5,10 @@ from typing import Literal
 
 import msgspec
 
-from demo.simulator.register_layout import Function
 from demo.simulator.scenes import SCENES
 from demo.simulator.station_link import StationLink
 from quantrac_core.contracts.quality import State
+from station_drivers.register_map import Function
 
 
 class RawWord(msgspec.Struct, forbid_unknown_fields=True):

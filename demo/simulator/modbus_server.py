@@ -14,11 +14,16 @@ from pymodbus.server.requesthandler import ServerRequestHandler
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 from demo.simulator.register_encode import Words
-from demo.simulator.register_layout import Function
 from demo.simulator.station_link import StationLink, UnitView
+from station_drivers.register_map import Function
 
 TcpTransport = Literal["tcp", "rtu_over_tcp"]
-TABLE_OF_CODE: dict[int, Function] = {1: "coil", 2: "discrete", 3: "holding", 4: "input"}
+TABLE_OF_CODE = {
+    1: Function.COIL,
+    2: Function.DISCRETE,
+    3: Function.HOLDING,
+    4: Function.INPUT,
+}
 
 # The library dumps every frame and every lost client; the simulator has its own words for both.
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
@@ -147,10 +152,10 @@ def _device(link: StationLink, unit_id: int) -> SimDevice:
     words = link.view(unit_id, time.time()).words
     # Each table must exist for the library; one that the device lacks refuses every address.
     tables = (
-        _bit_table(words, "coil"),
-        _bit_table(words, "discrete"),
-        _word_table(words, "holding"),
-        _word_table(words, "input"),
+        _bit_table(words, Function.COIL),
+        _bit_table(words, Function.DISCRETE),
+        _word_table(words, Function.HOLDING),
+        _word_table(words, Function.INPUT),
     )
     return SimDevice(unit_id, simdata=tables, action=partial(_refresh, link, unit_id))
 
@@ -193,7 +198,7 @@ async def _refresh(
     for (table, place), word in view.words.items():
         if table != function:
             continue
-        if function in ("holding", "input"):
+        if not function.holds_bits:
             registers[place - start_address] = word
         else:
             index, mask = place // 16 - start_address, 1 << place % 16

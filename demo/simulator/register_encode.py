@@ -3,27 +3,29 @@
 import math
 import struct
 from collections.abc import Mapping
+from typing import Final
 
-from demo.simulator.register_layout import Function, Order, RegisterLayout, RegisterType
 from quantrac_core.contracts.quality import State
+from station_drivers.links import UnitSettings
+from station_drivers.register_map import Function, Location, Order, StateSource, ValueType
 
-PACKING: dict[RegisterType, str] = {
-    "int16": "h",
-    "uint16": "H",
-    "int32": "i",
-    "uint32": "I",
-    "int64": "q",
-    "float32": "f",
-    "float64": "d",
+PACKING: Final[dict[ValueType, str]] = {
+    ValueType.INT16: "h",
+    ValueType.UINT16: "H",
+    ValueType.INT32: "i",
+    ValueType.UINT32: "I",
+    ValueType.INT64: "q",
+    ValueType.FLOAT32: "f",
+    ValueType.FLOAT64: "d",
 }
-INTEGER_RANGE: dict[RegisterType, tuple[int, int]] = {
-    "int16": (-(1 << 15), (1 << 15) - 1),
-    "uint16": (0, (1 << 16) - 1),
-    "int32": (-(1 << 31), (1 << 31) - 1),
-    "uint32": (0, (1 << 32) - 1),
-    "int64": (-(1 << 63), (1 << 63) - 1),
+INTEGER_RANGE: Final[dict[ValueType, tuple[int, int]]] = {
+    ValueType.INT16: (-(1 << 15), (1 << 15) - 1),
+    ValueType.UINT16: (0, (1 << 16) - 1),
+    ValueType.INT32: (-(1 << 31), (1 << 31) - 1),
+    ValueType.UINT32: (0, (1 << 32) - 1),
+    ValueType.INT64: (-(1 << 63), (1 << 63) - 1),
 }
-FLOAT32_MAX = 3.4028234663852886e38
+FLOAT32_MAX: Final = 3.4028234663852886e38
 
 Words = dict[tuple[Function, int], int]
 """A device's memory: (table, address) → 16-bit word, or 0/1 for coils and discrete inputs."""
@@ -31,12 +33,12 @@ Words = dict[tuple[Function, int], int]
 
 def encode_number(
     value: float,
-    type_: RegisterType,
+    type_: ValueType,
     *,
     scale: float = 1.0,
     offset: float = 0.0,
-    byte_order: Order = "big",
-    word_order: Order = "big",
+    byte_order: Order = Order.BIG,
+    word_order: Order = Order.BIG,
 ) -> list[int]:
     """Return the registers of ``value``, lowest address first.
 
@@ -49,81 +51,98 @@ def encode_number(
         whole = low if math.isnan(raw) else round(max(float(low), min(float(high), raw)))
         packed = struct.pack(">" + PACKING[type_], max(low, min(high, whole)))
     else:
-        if type_ == "float32" and math.isfinite(raw):
+        if type_ is ValueType.FLOAT32 and math.isfinite(raw):
             raw = max(-FLOAT32_MAX, min(FLOAT32_MAX, raw))
         packed = struct.pack(">" + PACKING[type_], raw)
     return _in_order(packed, byte_order, word_order)
 
 
-def encode_text(text: str, register_count: int, byte_order: Order = "big") -> list[int]:
+def encode_text(text: str, register_count: int, byte_order: Order = Order.BIG) -> list[int]:
     """Return ``register_count`` registers with ``text`` as ASCII, padded with zeros."""
     packed = text.encode("ascii", "replace")[: register_count * 2].ljust(register_count * 2, b"\0")
-    return _in_order(packed, byte_order, "big")
+    return _in_order(packed, byte_order, Order.BIG)
 
 
-def encode_device(
-    layout: RegisterLayout, values: Mapping[str, float], states: Mapping[str, State]
+def encode_unit(
+    unit: UnitSettings, values: Mapping[str, float], states: Mapping[str, State]
 ) -> Words:
-    """Return the memory of a device that shows ``values`` and ``states``.
+    """Return the memory of a device that shows ``values`` and ``states`` (station channels).
 
     A state word that several channels share shows the first state that is not measuring.
     """
     words: Words = {}
-    for channel in layout.channels:
-        value = values[channel.name]
-        if channel.type == "bit":
-            _set_bit(words, channel.function, channel.address, channel.bit, value != 0)
-            continue
-        if channel.type == "string":
-            registers = encode_text(
-                f"{value:.4g}", len(channel.registers), channel.byte_order or layout.byte_order
-            )
+    for channel in unit.map.channels:
+        value = values[unit.station_channel(channel.name)]
+        if channel.type is ValueType.STRING:
+            order = channel.byte_order or unit.map.byte_order
+            _put(words, channel, encode_text(f"{value:.4g}", channel.register_count, order))
         else:
-            registers = encode_number(
-                value,
-                channel.type,
-                scale=channel.scale,
-                offset=channel.offset,
-                byte_order=channel.byte_order or layout.byte_order,
-                word_order=channel.word_order or layout.word_order,
-            )
-        for position, word in enumerate(registers):
-            words[channel.function, channel.address + position] = word
-    _encode_states(layout, states, words)
+            _put_number(words, unit, channel, value, channel.scale, channel.offset)
+    for source, state in _shown_states(unit, states):
+        _put_number(words, unit, source, code_of(source, state))
     return words
 
 
-def _encode_states(layout: RegisterLayout, states: Mapping[str, State], words: Words) -> None:
-    shown: dict[tuple[Function, int, int | None], State] = {}
-    for channel in layout.channels:
-        field = layout.state_of(channel)
-        if field is None:
-            continue
-        place = (field.function, field.address, field.bit)
-        if shown.get(place, State.MEASURING) != State.MEASURING:
-            continue
-        shown[place] = states[channel.name]
-        code = field.code_of(states[channel.name])
-        if field.type == "bit" or field.bit is not None:
-            _set_bit(words, field.function, field.address, field.bit, code != 0)
-            continue
-        registers = encode_number(
-            code, field.type, byte_order=layout.byte_order, word_order=layout.word_order
-        )
-        for position, word in enumerate(registers):
-            words[field.function, field.address + position] = word
+def code_of(source: StateSource, state: State) -> int:
+    """Return the device's code of ``state``; a device that lacks it shows its fault code."""
+    for wanted in (state, State.FAULT):
+        for code, known in source.values.items():
+            if known == wanted:
+                return code
+    return next(iter(source.values))
 
 
-def _set_bit(words: Words, function: Function, address: int, bit: int | None, on: bool) -> None:
-    mask = 1 << (bit or 0) if function in ("holding", "input") else 1
-    word = words.get((function, address), 0)
-    words[function, address] = word | mask if on else word & ~mask
+def _shown_states(
+    unit: UnitSettings, states: Mapping[str, State]
+) -> list[tuple[StateSource, State]]:
+    shown: dict[tuple[Function, int, int | None], tuple[StateSource, State]] = {}
+    for channel in unit.map.channels:
+        source = channel.state or unit.map.state
+        if source is None:
+            continue
+        place = (source.function, source.address, source.bit)
+        if place not in shown or shown[place][1] is State.MEASURING:
+            shown[place] = (source, states[unit.station_channel(channel.name)])
+    return list(shown.values())
+
+
+def _put_number(
+    words: Words,
+    unit: UnitSettings,
+    location: Location,
+    value: float,
+    scale: float = 1.0,
+    offset: float = 0.0,
+) -> None:
+    if location.type is ValueType.BIT:
+        _put_bit(words, location, value != 0)
+        return
+    registers = encode_number(
+        value,
+        location.type,
+        scale=scale,
+        offset=offset,
+        byte_order=location.byte_order or unit.map.byte_order,
+        word_order=location.word_order or unit.map.word_order,
+    )
+    _put(words, location, registers)
+
+
+def _put(words: Words, location: Location, registers: list[int]) -> None:
+    for position, word in enumerate(registers):
+        words[location.function, location.address + position] = word
+
+
+def _put_bit(words: Words, location: Location, on: bool) -> None:
+    place = (location.function, location.address)
+    mask = 1 << (location.bit or 0)
+    words[place] = words.get(place, 0) | mask if on else words.get(place, 0) & ~mask
 
 
 def _in_order(packed: bytes, byte_order: Order, word_order: Order) -> list[int]:
     registers = list(struct.unpack(f">{len(packed) // 2}H", packed))
-    if byte_order == "little":
+    if byte_order is Order.LITTLE:
         registers = [(word & 0xFF) << 8 | word >> 8 for word in registers]
-    if word_order == "little":
+    if word_order is Order.LITTLE:
         registers.reverse()
     return registers

@@ -11,7 +11,7 @@ class Effect:
     """What a scene does to a station at one instant.
 
     Args:
-        pull: channel → (target, weight 0 … 1): how far the value is drawn to the target.
+        pull: channel → (target, weight 0 … 1): how far the value's level is drawn to the target.
         frozen: channels that repeat the value they had when the scene began.
         states: channel → measurement state; ``"*"`` stands for every channel.
         silent: no request is answered.
@@ -50,7 +50,7 @@ def ramp(elapsed_s: float, rise_s: float, hold_s: float, fall_s: float) -> float
 
 
 def _cod_spill(elapsed_s: float) -> Effect:
-    weight = ramp(elapsed_s, rise_s=40, hold_s=30, fall_s=30)
+    weight = ramp(elapsed_s, rise_s=60, hold_s=25, fall_s=30)
     return Effect(
         pull={
             "cod": (93.0, weight),
@@ -106,7 +106,7 @@ def _slow_device(elapsed_s: float) -> Effect:
 SCENES: dict[str, Scene] = {
     scene.name: scene
     for scene in (
-        Scene("cod_spill", 100.0, _cod_spill),
+        Scene("cod_spill", 115.0, _cod_spill),
         Scene("nox_rise", 120.0, _nox_rise),
         Scene("analyser_fault", 45.0, _analyser_fault),
         Scene("calibration", 60.0, _calibration),

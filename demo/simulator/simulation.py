@@ -8,6 +8,8 @@ from demo.simulator.scenes import SCENES, Effect
 from quantrac_core.contracts.quality import State
 
 NO_EFFECT = Effect()
+KEPT_DEVIATION = 0.3
+"""Share of the natural fluctuation left under full pull; none at all would look pinned."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,11 @@ class Simulation:
                 values[channel] = running.held[channel]
             for channel, (target, weight) in effect.pull.items():
                 if channel in values:
-                    values[channel] += (target - values[channel]) * weight
+                    model = self._process.channels[channel]
+                    deviation = values[channel] - model.mean
+                    level = model.mean + (target - model.mean) * weight
+                    kept = 1 - weight * (1 - KEPT_DEVIATION)
+                    values[channel] = max(model.low, level + deviation * kept)
             _apply_states(states, effect.states)
             silent = silent or effect.silent
             illegal |= effect.illegal

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from demo.simulator.register_encode import Words, encode_device
-from demo.simulator.register_layout import Function, RegisterLayout
+from demo.simulator.register_encode import Words, encode_unit
 from demo.simulator.simulation import Simulation
+from station_drivers.links import UnitSettings
+from station_drivers.register_map import Function
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class UnitFaults:
 class StationLink:
     """The units of one station, all fed by one simulation."""
 
-    def __init__(self, simulation: Simulation, units: Mapping[int, RegisterLayout]) -> None:
+    def __init__(self, simulation: Simulation, units: Mapping[int, UnitSettings]) -> None:
         self.simulation = simulation
         self.units = dict(units)
         self.faults = {unit_id: UnitFaults() for unit_id in units}
@@ -42,15 +43,15 @@ class StationLink:
         Raises:
             KeyError: no such unit on this link.
         """
-        layout, faults = self.units[unit_id], self.faults[unit_id]
+        unit, faults = self.units[unit_id], self.faults[unit_id]
         picture = self.simulation.picture(now_s)
-        words = encode_device(layout, picture.values, picture.states)
+        words = encode_unit(unit, picture.values, picture.states)
         words.update(faults.raw)
         refused = frozenset(
             (channel.function, address)
-            for channel in layout.channels
-            if channel.name in picture.illegal
-            for address in channel.registers
+            for channel in unit.map.channels
+            if unit.station_channel(channel.name) in picture.illegal
+            for address in range(channel.address, channel.address + channel.register_count)
         )
         return UnitView(
             words,

@@ -12,7 +12,8 @@ import pytest
 from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusIOException
 from pymodbus.framer import FramerType
-from simulator_process import SimulatorProcess, running_simulator
+
+from tests.demo.simulator_process import SimulatorProcess, running_simulator
 
 ILLEGAL_ADDRESS, NO_ANSWER_FROM_UNIT = 2, 11
 
