@@ -79,10 +79,13 @@ class Block:
     states: tuple[tuple[int, Callable[[bytes], StateReading]], ...]
     quarantine: Quarantine = field(default_factory=Quarantine)
 
-    def apply(self, data: bytes, states: list[StateReading], scan: Scan) -> None:
-        """Turn the answer's data bytes into states and samples of the scan."""
+    def read_states(self, data: bytes, states: list[StateReading]) -> None:
+        """Turn the answer's data bytes into the states that they hold."""
         for index, read_state in self.states:
             states[index] = read_state(data)
+
+    def give_samples(self, data: bytes, states: list[StateReading], scan: Scan) -> None:
+        """Turn the answer's data bytes into samples, once the states are known."""
         if self.decode is None:
             return
         values = self.decode(data)

@@ -15,6 +15,7 @@ class LinkCounters:
     connects: int = 0
     failed_connects: int = 0
     skipped_scans: int = 0
+    restarts: int = 0
     busy_s: float = 0.0
 
     @property

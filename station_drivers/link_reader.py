@@ -56,7 +56,7 @@ class LinkReader:
         if self._task is None:
             self.phase = Phase.CONNECTING
             self._task = asyncio.get_running_loop().create_task(
-                self._run(), name=f"link:{self.link.name}"
+                self._supervise(), name=f"link:{self.link.name}"
             )
 
     async def stop(self) -> None:
@@ -89,6 +89,16 @@ class LinkReader:
             self._fill(scan, Reason.TIMEOUT)
         elif self._scan is scan:
             self._end_scan(Reason.NO_CONNECTION)
+
+    async def _supervise(self) -> None:
+        """Keep the link's work going: a fault of our own costs a reconnection, not the link."""
+        while True:
+            try:
+                await self._run()
+            except Exception:
+                log.exception("link %s: unexpected fault, reconnecting", self.link.name)
+                self.counters.restarts += 1
+                self._connection.close()
 
     async def _run(self) -> None:
         while True:

@@ -10,6 +10,7 @@ a late answer can still be under way.
 import asyncio
 import contextlib
 import logging
+import termios
 from dataclasses import dataclass
 from typing import Final
 
@@ -207,7 +208,7 @@ class ModbusConnection:
         elif was_quiet_for_fault and self.wire is not None:
             transport = self.wire.transport
             if isinstance(transport, SerialTransport) and transport.sync_serial is not None:
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError, termios.error):
                     transport.sync_serial.reset_input_buffer()
 
     def lose(self, cause: Exception | None) -> None:

@@ -102,6 +102,7 @@ class StationReader:
             "connects_total": float(sum(c.connects for c in counters)),
             "failed_connects_total": float(sum(c.failed_connects for c in counters)),
             "skipped_scans_total": float(sum(c.skipped_scans for c in counters)),
+            "link_restarts_total": float(sum(c.restarts for c in counters)),
             "quarantined_units": float(
                 sum(unit.quarantine.is_active for link in self._links for unit in link.units)
             ),

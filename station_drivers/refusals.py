@@ -95,13 +95,20 @@ class Refusals:
         for known in [k for k in self._retry_at if request.contains(k)]:
             self._forget(known)
 
-    def due(self, spans: Sequence[Span], now_s: float) -> Span | None:
-        """Return an unreadable span that is to be tried again now, or None."""
-        for range_, retry_at in self._retry_at.items():
-            if now_s >= retry_at:
-                for span in spans:
-                    if span.contains(range_):
-                        return span
+    def due(self, wanted: Sequence[Span], now_s: float) -> Span | None:
+        """Return a refused one of all the ``wanted`` spans that is to be tried again now.
+
+        A seam between spans that is due is forgotten instead, so that the next plan tries
+        the longer request; if that is refused too, the seam stays for longer.
+        """
+        for range_, retry_at in list(self._retry_at.items()):
+            if now_s < retry_at:
+                continue
+            for span in wanted:
+                if span.contains(range_):
+                    return span
+            del self._retry_at[range_]
+            self.changed = True
         return None
 
     def _forget(self, range_: Span) -> None:

@@ -42,10 +42,12 @@ class UnitReader:
         self._clock = clock
         self.counters = counters
         self._pacing_s = unit.map.pacing_s
+        self._wanted = {function: unit.wanted(function) for function in unit.tables()}
         self._refusals = {function: Refusals() for function in unit.tables()}
         self._probes_left = 0
         self.blocks: list[Block] = []
         self._unreadable: list[Point] = []
+        self._state_blocks = 0
         self._replan()
 
     async def read(self, connection: ModbusConnection, scan: Scan) -> None:
@@ -59,71 +61,69 @@ class UnitReader:
         if standing is Standing.QUARANTINED:
             fill(scan, self.unit.points, Reason.QUARANTINED)
             return
-        states = new_states(self.unit)
-        answered = await self._read_blocks(connection, scan, states, standing)
-        if answered:
-            self.quarantine.succeeded()
-            if self._unreadable:
-                await self._retry_refused(connection, scan, states)
-                self._fill_refused(scan, self._unreadable, states)
-        else:
-            fill(scan, self.unit.points, Reason.TIMEOUT)
+        turn = _Turn(scan, new_states(self.unit))
+        try:
+            if await self._read_blocks(connection, turn, standing):
+                await self._retry_refused(connection, turn)
+                turn.refused += self._unreadable
+            else:
+                fill(scan, self.unit.points, Reason.TIMEOUT)
+        finally:
+            turn.give()
         if any(refusals.changed for refusals in self._refusals.values()):
             self._replan()
 
     async def _read_blocks(
-        self,
-        connection: ModbusConnection,
-        scan: Scan,
-        states: list[StateReading],
-        standing: Standing,
+        self, connection: ModbusConnection, turn: "_Turn", standing: Standing
     ) -> bool:
-        """Return whether the unit answered at all (or had nothing to be asked)."""
+        """Return False if the unit was asked and said nothing at all."""
         answered = False
         silent: list[Block] = []
+        states_to_come = self._state_blocks
         for block in self._in_order():
-            if block.quarantine.standing(self._clock.monotonic()) is Standing.QUARANTINED:
-                fill(scan, block.points, Reason.QUARANTINED)
-                continue
-            if scan.is_over:
+            if turn.scan.is_over:
                 break
             # A unit that says nothing to two requests, or to its probe, is not asked more.
             if silent and not answered and (len(silent) > 1 or standing is Standing.DUE):
                 break
-            try:
-                data = await self._exchange(connection, block.request)
-            except RefusedByDevice as refusal:
-                if refusal.is_silence:
-                    silent.append(block)
-                    fill(scan, block.points, Reason.MODBUS_EXCEPTION)
-                    continue
-                answered = True
-                if refusal.names_a_range:
-                    self._probes_left = BISECTION_REQUESTS
-                    await self._bisect(
-                        connection, scan, states, block.function, block.span, block.wanted
-                    )
-                self._fill_refused(scan, block.points, states)
-            except (ReplyTimeout, BadReply) as fault:
-                silent.append(block)
-                fill(scan, block.points, fault.reason)
+            if block.states:
+                states_to_come -= 1
+            if block.quarantine.standing(self._clock.monotonic()) is Standing.QUARANTINED:
+                fill(turn.scan, block.points, Reason.QUARANTINED)
             else:
-                answered = True
-                block.apply(data, states, scan)
-                if block.quarantine.failures_in_row:
-                    block.quarantine.succeeded()
+                try:
+                    turn.take(block, await self._exchange(connection, block.request))
+                    answered = True
+                    if block.quarantine.failures_in_row:
+                        block.quarantine.succeeded()
+                except RefusedByDevice as refusal:
+                    if refusal.is_silence:
+                        silent.append(block)
+                        fill(turn.scan, block.points, Reason.MODBUS_EXCEPTION)
+                    else:
+                        answered = True
+                        turn.refused += block.points
+                        if refusal.names_a_range:
+                            self._probes_left = BISECTION_REQUESTS
+                            await self._bisect(
+                                connection, turn, block.function, block.span, block.wanted
+                            )
+                except (ReplyTimeout, BadReply) as fault:
+                    silent.append(block)
+                    fill(turn.scan, block.points, fault.reason)
+            if states_to_come == 0:
+                turn.give()
         self._judge_silence(silent, answered)
         return answered or not silent
 
     def _judge_silence(self, silent: list[Block], answered: bool) -> None:
         """Blame the block where the unit answered others, and else the unit."""
-        if not silent:
-            return
         now_s = self._clock.monotonic()
         if answered:
+            self.quarantine.succeeded()
             for block in silent:
                 block.quarantine.failed(now_s)
-        else:
+        elif silent:
             self.quarantine.failed(now_s)
 
     async def _exchange(self, connection: ModbusConnection, request: ReadRequest) -> bytes:
@@ -147,8 +147,7 @@ class UnitReader:
     async def _bisect(
         self,
         connection: ModbusConnection,
-        scan: Scan,
-        states: list[StateReading],
+        turn: "_Turn",
         function: Function,
         request: Span,
         wanted: Sequence[Span],
@@ -157,27 +156,28 @@ class UnitReader:
         refusals = self._refusals[function]
         refusals.refuse(request, self._clock.monotonic())
         left, right = split_refused(request, wanted)
-        read_left = await self._try(connection, scan, states, function, left)
-        read_right = await self._try(connection, scan, states, function, right)
+        read_left = await self._try(connection, turn, function, left)
+        read_right = await self._try(connection, turn, function, right)
         is_apart = bool(left and right)
         if is_apart and ((read_left and read_right) or self._probes_left <= 0):
             refusals.refuse_join(
                 request,
                 range_of(left),
                 range_of(right),
-                self.unit.wanted(function),
+                self._wanted[function],
                 self._clock.monotonic(),
             )
 
     async def _try(
         self,
         connection: ModbusConnection,
-        scan: Scan,
-        states: list[StateReading],
+        turn: "_Turn",
         function: Function,
         wanted: Sequence[Span],
     ) -> bool:
         """Read the spans in one request; on a refusal look further. Return whether it worked."""
+        if turn.scan.is_over:
+            self._probes_left = 0
         if not wanted or self._probes_left <= 0:
             return False
         self._probes_left -= 1
@@ -187,28 +187,26 @@ class UnitReader:
             data = await self._exchange(connection, block.request)
         except RefusedByDevice as refusal:
             if refusal.names_a_range:
-                await self._bisect(connection, scan, states, function, request, wanted)
+                await self._bisect(connection, turn, function, request, wanted)
             return False
         except (ReplyTimeout, BadReply) as fault:
             self._probes_left = 0
-            fill(scan, block.points, fault.reason)
+            fill(turn.scan, block.points, fault.reason)
             return False
         self._refusals[function].allow(request)
+        # Another block may have read some of these too: sample by sample, the first counts.
         block.run_first = None
-        block.apply(data, states, scan)
+        turn.take(block, data)
         return True
 
-    async def _retry_refused(
-        self, connection: ModbusConnection, scan: Scan, states: list[StateReading]
-    ) -> None:
+    async def _retry_refused(self, connection: ModbusConnection, turn: "_Turn") -> None:
         """Ask once more, at most once a scan, for something that was refused long ago."""
         now_s = self._clock.monotonic()
         for function, refusals in self._refusals.items():
-            spans = [p.span for p in self._unreadable if p.function is function]
-            due = refusals.due(spans, now_s)
-            if due is not None:
+            due = refusals.due(self._wanted[function], now_s) if refusals.ranges else None
+            if due is not None and not turn.scan.is_over:
                 self._probes_left = 1
-                await self._try(connection, scan, states, function, [due])
+                await self._try(connection, turn, function, [due])
                 return
 
     def _in_order(self) -> list[Block]:
@@ -223,7 +221,7 @@ class UnitReader:
         unreadable: list[Point] = []
         for function, refusals in self._refusals.items():
             refusals.changed = False
-            wanted = self.unit.wanted(function)
+            wanted = self._wanted[function]
             plan = plan_requests(wanted, self.unit.limits(function), refusals.ranges)
             refused = set(plan.unreadable)
             unreadable += [
@@ -238,15 +236,37 @@ class UnitReader:
         # States first, so that the values that depend on them can be given at once.
         blocks.sort(key=lambda block: not block.states)
         self.blocks, self._unreadable = blocks, unreadable
+        self._state_blocks = sum(1 for block in blocks if block.states)
 
-    def _fill_refused(
-        self, scan: Scan, points: Iterable[Point], states: list[StateReading]
-    ) -> None:
-        for point in points:
-            state = states[point.source][0]
-            if state is State.MEASURING:
-                state = State.FAULT
-            scan.put(point.slot, Sample(None, state, Reason.MODBUS_EXCEPTION))
+
+class _Turn:
+    """One read of a unit: states as they become known, answers that wait for them."""
+
+    __slots__ = ("held", "refused", "scan", "states")
+
+    def __init__(self, scan: Scan, states: list[StateReading]) -> None:
+        self.scan = scan
+        self.states = states
+        self.held: list[tuple[Block, bytes]] = []
+        self.refused: list[Point] = []
+
+    def take(self, block: Block, data: bytes) -> None:
+        """Read the states in an answer, and keep it until `give`."""
+        if block.states:
+            block.read_states(data, self.states)
+        self.held.append((block, data))
+
+    def give(self) -> None:
+        """Give the scan its samples; what was refused says so, with the device's state."""
+        for block, data in self.held:
+            block.give_samples(data, self.states, self.scan)
+        self.held.clear()
+        if self.refused:
+            for point in self.refused:
+                state = self.states[point.source][0]
+                state = State.FAULT if state is State.MEASURING else state
+                self.scan.put(point.slot, Sample(None, state, Reason.MODBUS_EXCEPTION))
+            self.refused.clear()
 
 
 def fill(scan: Scan, points: Iterable[Point], reason: Reason) -> None:

@@ -41,7 +41,7 @@ def tcp_link(port: int, *maps: RegisterMap, **changes: Any) -> LinkSettings:
         "transport": "tcp",
         "host": "127.0.0.1",
         "port": port,
-        "timeout_s": 0.15,
+        "timeout_s": 0.25,
         "units": units(*maps),
     }
     return LinkSettings.model_validate({**settings, **changes})
@@ -62,12 +62,14 @@ async def read_until(
     reader: StationReader,
     is_right: Callable[[dict[str, Sample]], bool],
     budget_s: float = 1.0,
-    deadline_s: float = 10.0,
+    deadline_s: float = 15.0,
+    always: Callable[[dict[str, Sample]], None] = lambda samples: None,
 ) -> dict[str, Sample]:
-    """Read until the samples are as wanted, and return them."""
+    """Read until the samples are as wanted, and return them; ``always`` checks every read."""
     async with asyncio.timeout(deadline_s):
         while True:
             samples = await reader.read(budget_s)
+            always(samples)
             if is_right(samples):
                 return samples
             await asyncio.sleep(0.02)

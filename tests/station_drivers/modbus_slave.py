@@ -148,7 +148,7 @@ class TcpSlave:
         self._writers.add(writer)
         self.slave.connections += 1
         buffer = bytearray()
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
             while data := await reader.read(1024):
                 buffer += data
                 for request in self._parse(buffer):

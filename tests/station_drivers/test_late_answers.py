@@ -30,8 +30,8 @@ def rtu_link(**changes: Any) -> LinkSettings:
     settings: dict[str, Any] = {
         "name": "rs485",
         "baud_rate": 115200,
-        "timeout_s": 0.1,
-        "worst_reply_s": 0.3,
+        "timeout_s": 0.15,
+        "worst_reply_s": 0.35,
         "units": units(floats_map("a"), floats_map("b")),
     }
     return LinkSettings.model_validate({**settings, **changes})
@@ -83,7 +83,7 @@ async def test_a_late_answer_of_the_same_shape_is_not_taken_for_the_next_request
 
     def behave(request: Request) -> Answer:
         (answer,) = slave.honest(request)
-        return [(0.2 if late["on"] and request.address == 0 else 0.0, answer[1])]
+        return [(0.25 if late["on"] and request.address == 0 else 0.0, answer[1])]
 
     slave.behaviour = behave
     channels = [{"name": "a", "address": 0}, {"name": "b", "address": 1000}]
@@ -96,7 +96,7 @@ async def test_a_late_answer_of_the_same_shape_is_not_taken_for_the_next_request
             never_swapped(samples)
             assert samples["a"].value is None
             assert samples["a"].reason in (Reason.TIMEOUT, Reason.QUARANTINED)
-            assert samples["b"] == Sample(B, GOOD, None)
+        await read_until(reader, lambda s: s["b"].value == B, always=never_swapped)
 
 
 @BOTH
@@ -120,7 +120,7 @@ async def test_nothing_is_sent_while_a_late_answer_can_be_under_way(
     followed = [i for i in silent if i + 1 < len(sent_at)]
     assert followed, "no request followed a silent one"
     for index in followed:
-        assert sent_at[index + 1][1] - sent_at[index][1] >= 0.29
+        assert sent_at[index + 1][1] - sent_at[index][1] >= 0.34
 
 
 def short(request: Request, right: bytes) -> Answer:
@@ -168,12 +168,9 @@ async def test_a_wrong_answer_costs_only_the_channels_it_was_for(
     async with line(slave, kind, tmp_path) as (reader, _):
         await read_until(reader, both_right)
         slave.behaviour = behave
-        samples = await reader.read(1.0)
-        assert samples["a"] == Sample(None, State.COMMS_LOST, Reason.BAD_REPLY)
-        assert samples["b"].value in (B, None)
-        samples = await reader.read(1.0)
-        never_swapped(samples)
-        assert samples["b"] == Sample(B, GOOD, None)
+        bad = Sample(None, State.COMMS_LOST, Reason.BAD_REPLY)
+        await read_until(reader, lambda s: s["a"] == bad, always=never_swapped)
+        await read_until(reader, lambda s: s["b"].value == B, always=never_swapped)
 
 
 @BOTH
@@ -208,6 +205,21 @@ async def test_an_answer_sent_twice_does_not_answer_the_next_request(
         await read_until(reader, both_right)
         for _ in range(5):
             never_swapped(await reader.read(1.0))
+
+
+async def test_nothing_is_sent_onto_a_line_on_which_somebody_talks(tmp_path: Path) -> None:
+    slave = two_units()
+    async with line(slave, "rtu", tmp_path) as (reader, pty):
+        await read_until(reader, both_right)
+        assert isinstance(pty, PtySlave)
+        asked = len(slave.seen)
+        reading = asyncio.create_task(read_until(reader, both_right, budget_s=2.0))
+        for _ in range(5):
+            pty.write(b"\x55")
+            await asyncio.sleep(0.01)
+        # The first babble may have met a request that was already on its way.
+        assert len(slave.seen) <= asked + 1
+        await reading
 
 
 async def test_a_cable_pulled_and_put_back_is_no_connection_and_then_heals(

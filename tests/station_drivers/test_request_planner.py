@@ -185,6 +185,17 @@ def test_what_was_refused_is_due_again_later_and_each_time_less_often() -> None:
     assert refusals.ranges == ()
 
 
+def test_a_seam_that_is_due_is_tried_as_one_request_again() -> None:
+    wanted = [Span(0, 2), Span(2, 4)]
+    refusals = Refusals()
+    refusals.refuse(Span(0, 4), 0.0)
+    refusals.refuse_join(Span(0, 4), Span(0, 2), Span(2, 4), wanted, 0.0)
+    assert len(plan_requests(wanted, PlanLimits(125, 0), refusals.ranges).requests) == 2
+    assert refusals.due(wanted, 100.0) is None
+    assert refusals.changed
+    assert len(plan_requests(wanted, PlanLimits(125, 0), refusals.ranges).requests) == 1
+
+
 @pytest.mark.parametrize("span", [Span(3, 3), Span(0, 126)])
 def test_an_impossible_span_is_refused(span: Span) -> None:
     with pytest.raises(ValueError, match="1\\.\\.125"):
