@@ -19,23 +19,22 @@ RETRY_MOST_S = 3600.0
 def split_refused(request: Span, spans: Sequence[Span]) -> tuple[list[Span], list[Span]]:
     """Return the spans of a refused request as two groups to be tried apart.
 
-    The cut is made at the place nearest to the middle that no span crosses; where all
-    overlap, spans as long as the request are left out of the first group, and the second
-    is empty. Two empty groups: nothing smaller is left to try.
+    The cut is made at the place nearest to the middle that no span crosses; where there
+    is none, the first span is tried alone. Spans as long as the request are left out: they
+    are refused with it. Two empty groups: nothing smaller is left to try.
     """
     inner = sorted({span for span in spans if span != request})
-    best: int | None = None
-    covered = inner[0].end if inner else 0
+    if not inner:
+        return [], []
+    best = 1
+    nearest = float(request.length)
+    covered = inner[0].end
     middle = (request.first + request.end) / 2
     for index in range(1, len(inner)):
         first = inner[index].first
-        if first >= covered and (
-            best is None or abs(first - middle) < abs(inner[best].first - middle)
-        ):
-            best = index
+        if first >= covered and abs(first - middle) < nearest:
+            best, nearest = index, abs(first - middle)
         covered = max(covered, inner[index].end)
-    if best is None or len(inner) < len(set(spans)):
-        return inner, []
     return inner[:best], inner[best:]
 
 
@@ -76,13 +75,20 @@ class Refusals:
         self.changed = self.changed or request not in self._retry_at
         self._retry_at[request] = now_s + backoff.next_delay_s()
 
-    def refuse_join(self, request: Span, left: Span, right: Span, now_s: float) -> None:
-        """Note that ``left`` and ``right`` are readable apart but not in one ``request``."""
-        if left.end <= right.first:
-            self._forget(request)
-            self.refuse(Span(left.end - 1, right.first + 1), now_s)
-        else:
+    def refuse_join(
+        self, request: Span, left: Span, right: Span, wanted: Sequence[Span], now_s: float
+    ) -> None:
+        """Note that ``left`` and ``right`` are readable apart but not in one ``request``.
+
+        The fact is kept as the two addresses that must not meet, unless one of all the
+        ``wanted`` spans holds both and so would be condemned with them.
+        """
+        seam = Span(left.end - 1, right.first + 1)
+        if left.end > right.first or any(span.contains(seam) for span in wanted):
             self.refuse(request, now_s)
+            return
+        self._forget(request)
+        self.refuse(seam, now_s)
 
     def allow(self, request: Span) -> None:
         """Note that the device answered ``request``: nothing inside it is refused any more."""

@@ -161,7 +161,13 @@ class UnitReader:
         read_right = await self._try(connection, scan, states, function, right)
         is_apart = bool(left and right)
         if is_apart and ((read_left and read_right) or self._probes_left <= 0):
-            refusals.refuse_join(request, range_of(left), range_of(right), self._clock.monotonic())
+            refusals.refuse_join(
+                request,
+                range_of(left),
+                range_of(right),
+                self.unit.wanted(function),
+                self._clock.monotonic(),
+            )
 
     async def _try(
         self,

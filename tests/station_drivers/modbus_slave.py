@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import struct
+import time
 import tty
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -177,9 +178,7 @@ class PtySlave:
         self._socat = await asyncio.create_subprocess_exec(
             "socat", f"pty,raw,echo=0,link={self.device}", f"pty,raw,echo=0,link={self._far}"
         )
-        async with asyncio.timeout(5):
-            while not (os.path.exists(self.device) and os.path.exists(self._far)):
-                await asyncio.sleep(0.01)
+        await asyncio.to_thread(_wait_for_files, self.device, self._far)
         self._fd = os.open(self._far, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         tty.setraw(self._fd)
         asyncio.get_running_loop().add_reader(self._fd, self._readable)
@@ -215,6 +214,13 @@ class PtySlave:
             )
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+
+def _wait_for_files(*paths: str) -> None:
+    deadline_s = time.monotonic() + 5.0
+    while not all(os.path.exists(path) for path in paths):
+        assert time.monotonic() < deadline_s, "socat made no pty"
+        time.sleep(0.01)
 
 
 async def _send(answer: Answer, write: Callable[[bytes], object]) -> None:

@@ -1,0 +1,107 @@
+"""Stations and the history of their channels."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, HTTPException, Path, Query
+
+from gateway.api.models import ReadingsView, StationList, StationView
+from gateway.api.services import InjectedServices
+from quantrac_core.contracts.identifiers import CHANNEL_NAME, STATION_ID
+from quantrac_core.contracts.messages import ms_from_utc
+
+router = APIRouter(prefix="/api/v1/stations", tags=["stations"])
+MAX_POINTS: Final = 20_000
+MAX_RANGE_S: Final = 400 * 86_400
+RAW_UP_TO_S: Final = 3 * 3_600
+MINUTES_UP_TO_S: Final = 7 * 86_400
+
+StationName = Annotated[str, Path(pattern=f"^{STATION_ID.pattern}$", max_length=48)]
+ChannelName = Annotated[str, Query(pattern=f"^{CHANNEL_NAME.pattern}$", max_length=48)]
+
+
+@router.get("")
+async def list_stations(services: InjectedServices) -> StationList:
+    """Return every station the gateway knows."""
+    views = [services.board.view(now.station) for now in services.board.stations.all()]
+    return StationList(stations=[view for view in views if view is not None])
+
+
+@router.get("/{station}")
+async def get_station(services: InjectedServices, station: StationName) -> StationView:
+    """Return one station."""
+    view = services.board.view(station)
+    if view is None:
+        raise HTTPException(404, f"there is no station {station!r}")
+    return view
+
+
+@router.get("/{station}/readings")
+async def get_readings(
+    services: InjectedServices,
+    station: StationName,
+    channel: ChannelName,
+    from_: Annotated[datetime, Query(alias="from")],
+    to: Annotated[datetime, Query()],
+    every: Literal["auto", "raw", "60", "3600"] = "auto",
+) -> ReadingsView:
+    """Return a channel's history in [from, to), widened to whole buckets; no zone means UTC."""
+    now = services.board.stations.get(station)
+    if now is None:
+        raise HTTPException(404, f"there is no station {station!r}")
+    from_ms, to_ms = _bounded_range(from_, to)
+    every_s = choose_every_s(every, (to_ms - from_ms) / 1000)
+    if every_s and (to_ms - from_ms) / 1000 / every_s > MAX_POINTS:
+        raise HTTPException(422, f"more than {MAX_POINTS} points: ask for a shorter range")
+    if every_s:
+        # Whole buckets at both ends, so that every store answers alike.
+        step_ms = every_s * 1000
+        from_ms, to_ms = from_ms // step_ms * step_ms, -(-to_ms // step_ms) * step_ms
+    series = await services.threads.call(
+        services.store.query, station, channel, from_ms, to_ms, every_s, MAX_POINTS + 1
+    )
+    if len(series.at_ms) > MAX_POINTS:
+        raise HTTPException(422, f"more than {MAX_POINTS} points: ask for a shorter range")
+    latest = now.latest.get(channel)
+    unit = latest.reading.u if latest is not None else ""
+    if now.status is not None:
+        unit = next((c.unit for c in now.status.channels if c.name == channel), unit)
+    return ReadingsView(
+        station=station,
+        channel=channel,
+        unit=unit,
+        every_s=every_s,
+        at=series.at_ms,
+        v=series.v,
+        min=series.v_min,
+        max=series.v_max,
+        count=series.count,
+        s=series.s,
+        q=series.q,
+    )
+
+
+def choose_every_s(every: str, range_s: float) -> int:
+    """Return the bucket width; ``auto`` is raw up to 3 h, minutes up to 7 days, else hours."""
+    match every:
+        case "raw":
+            return 0
+        case "auto":
+            if range_s <= RAW_UP_TO_S:
+                return 0
+            return 60 if range_s <= MINUTES_UP_TO_S else 3_600
+        case _:
+            return int(every)
+
+
+def _bounded_range(begin: datetime, end: datetime) -> tuple[int, int]:
+    begin = begin if begin.tzinfo is not None else begin.replace(tzinfo=UTC)
+    end = end if end.tzinfo is not None else end.replace(tzinfo=UTC)
+    if not (2000 <= begin.year <= 2200 and 2000 <= end.year <= 2200):
+        raise HTTPException(422, "from and to must lie between the years 2000 and 2200")
+    range_s = (end - begin).total_seconds()
+    if range_s <= 0:
+        raise HTTPException(422, "from must lie before to")
+    if range_s > MAX_RANGE_S:
+        raise HTTPException(422, "the range is longer than 400 days")
+    return ms_from_utc(begin), ms_from_utc(end)

@@ -1,0 +1,43 @@
+"""What the routes may use, handed in by the composition root."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from gateway.api.models import Check
+from gateway.database.engine import Database
+from gateway.live.board import Board
+from gateway.metrics import GatewayMetrics
+from gateway.stores.interface import Store
+from gateway.threads import WorkerThreads
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts of the running gateway that answer requests.
+
+    Args:
+        checks: tells by name what works and what does not.
+        web_folder: the built page; may be absent.
+    """
+
+    board: Board
+    store: Store
+    database: Database
+    metrics: GatewayMetrics
+    threads: WorkerThreads
+    checks: Callable[[], dict[str, Check]]
+    started_at: datetime
+    version: str
+    web_folder: Path
+
+
+def _services(request: Request) -> Services:
+    return cast(Services, request.app.state.services)
+
+
+InjectedServices = Annotated[Services, Depends(_services)]

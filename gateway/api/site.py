@@ -1,0 +1,50 @@
+"""Puts routes, protection and page together, and answers faults in one sentence."""
+
+from collections.abc import Iterable
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from gateway.api import routes_alarms, routes_stations, routes_system
+from gateway.api.page import mount_page
+from gateway.api.protection import Protection
+from gateway.api.services import Services
+from gateway.database.engine import DatabaseUnavailable
+from gateway.stores.interface import StoreUnavailable
+
+
+def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
+    """Return the ASGI application.
+
+    Args:
+        hosts: names and addresses that may stand in the Host header.
+    """
+    app = FastAPI(
+        title="Quan Trắc",
+        version=services.version,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.add_middleware(Protection, hosts=hosts)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(StoreUnavailable, _unavailable)
+    app.add_exception_handler(DatabaseUnavailable, _unavailable)
+    for routes in (routes_stations, routes_alarms, routes_system):
+        app.include_router(routes.router)
+    mount_page(app, services.web_folder)
+    return app
+
+
+async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"][1:]) or "body"
+    return JSONResponse({"detail": f"{where}: {first['msg']}"[:300]}, status_code=422)
+
+
+async def _unavailable(_request: Request, error: Exception) -> JSONResponse:
+    kind = "the store" if isinstance(error, StoreUnavailable) else "the database"
+    return JSONResponse({"detail": f"{kind} does not answer; try again"}, status_code=503)

@@ -1,0 +1,236 @@
+"""Composition root of ``quantrac-gateway``: settings in, running parts out."""
+
+import argparse
+import asyncio
+import logging
+import socket
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from gateway.api.models import Check
+from gateway.api.server import HttpServer, bind
+from gateway.api.services import Services
+from gateway.api.site import build_site
+from gateway.database.engine import Database
+from gateway.ingest.admission import Admission
+from gateway.ingest.ledger import SequenceLedger
+from gateway.ingest.pipeline import Pipeline
+from gateway.live.board import Board
+from gateway.live.stations import Stations
+from gateway.live.stream import Stream
+from gateway.metrics import GatewayMetrics, Sample
+from gateway.settings import GatewayConfig
+from gateway.stores.opening import new_store
+from gateway.stores.retention import keep_retention
+from gateway.threads import WorkerThreads
+from quantrac_core.config.load import load_config
+from quantrac_core.contracts.errors import ConfigError, ConfigErrors
+from quantrac_core.contracts.topics import every_station
+from quantrac_core.runtime.backoff import Backoff
+from quantrac_core.runtime.clock import SystemClock
+from quantrac_core.runtime.logs import configure_logging
+from quantrac_core.runtime.mqtt_session import MqttSession
+from quantrac_core.runtime.program import report_errors, run_program
+from quantrac_core.runtime.systemd import notify
+from quantrac_core.runtime.tasks import TaskScope
+
+log = logging.getLogger(__name__)
+WEB_FOLDER = Path(__file__).parent / "web_dist"
+DRAIN_S = 0.7
+SHARED_LEAVES = ("readings", "alarms")
+OWN_LEAVES = ("status", "heartbeat")
+
+
+class Gateway:
+    """One gateway process.
+
+    Args:
+        config: checked settings.
+        sock: bound and listening, for the page and the API.
+    """
+
+    def __init__(self, config: GatewayConfig, sock: socket.socket) -> None:
+        clock = SystemClock()
+        self._config = config
+        self._started_at = datetime.now(UTC)
+        self._metrics = GatewayMetrics()
+        self._store = new_store(config.store)
+        self._database = Database(config.database.address())
+        ingest = config.ingest
+        self._ledger = SequenceLedger(
+            ingest.replay_after_s + self._store.settle_s, ingest.replay_interval_s
+        )
+        self._stations = Stations(config.stations)
+        self._board = Board(
+            self._stations,
+            self._ledger,
+            Stream(clock.monotonic),
+            self._store,
+            self._database,
+            clock,
+        )
+        allowed = None if config.accept_any_station else frozenset(config.stations)
+        self._pipeline = Pipeline(
+            ingest,
+            Admission(allowed, ingest.max_future_s),
+            self._ledger,
+            self._store,
+            self._database,
+            self._metrics,
+            self._publish,
+            self._board,
+        )
+        group = f"$share/{ingest.shared_group}/" if ingest.shared_group else ""
+        self._session = MqttSession(
+            config.mqtt,
+            client_id=f"quantrac-gateway-{config.gateway.name}",
+            subscriptions=[
+                *(group + every_station(leaf) for leaf in SHARED_LEAVES),
+                *(every_station(leaf) for leaf in OWN_LEAVES),
+            ],
+            on_message=self._pipeline.take,
+            on_connected=self._connected,
+            clean_start=False,
+            session_expiry_s=ingest.session_expiry_s,
+            receive_maximum=ingest.receive_maximum,
+        )
+        self._api_threads = WorkerThreads("api", threads=4)
+        self._metrics.watch(self._samples)
+        services = Services(
+            board=self._board,
+            store=self._store,
+            database=self._database,
+            metrics=self._metrics,
+            threads=self._api_threads,
+            checks=self._checks,
+            started_at=self._started_at,
+            version=version("quantrac"),
+            web_folder=WEB_FOLDER,
+        )
+        http = config.http
+        hosts = ["localhost", "127.0.0.1", "::1", http.listen, *http.allowed_hosts]
+        self._server = HttpServer(build_site(services, hosts), sock)
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Run until ``stop`` is set, then make durable what is in hand and end within 2 s."""
+        async with TaskScope() as scope:
+            for lane in self._pipeline.lanes:
+                scope.start(f"lane-{lane.name}", lane.run)
+            scope.start("settling", self._pipeline.settling.run, Backoff())
+            scope.start("acks", self._pipeline.acknowledge_stations)
+            scope.start("gaps", self._pipeline.ask_for_gaps)
+            scope.start("board", self._board.refresh)
+            scope.start("silence", self._board.watch_silence)
+            scope.start("retention", lambda: keep_retention(self._store), Backoff())
+            mqtt = scope.start("mqtt", self._session.run, Backoff())
+            http = scope.start("http", self._server.run)
+            notify("READY=1")
+            try:
+                await scope.wait(stop)
+            finally:
+                self._board.close()
+                self._server.stop()
+                await self._pipeline.drain(DRAIN_S)
+                await self._session.flush(0.2)
+                mqtt.cancel()
+                await asyncio.wait({http}, timeout=1.0)
+        self._pipeline.close()
+        self._api_threads.close(0.1)
+        self._store.close()
+        self._database.close()
+
+    def _publish(self, topic: str, payload: bytes) -> bool:
+        return self._session.publish(topic, payload)
+
+    def _connected(self, _session_present: bool) -> None:
+        self._ledger.restart_patience(time.monotonic())
+
+    def _checks(self) -> dict[str, Check]:
+        pipeline = self._pipeline
+        connected = self._session.connected
+        database_failures = [
+            lane.failure
+            for lane in (pipeline.alarms, pipeline.presence, pipeline.quarantine)
+            if lane.failure
+        ]
+        return {
+            "mqtt": Check(ok=connected, detail="" if connected else "no connection to the broker"),
+            "store": Check(ok=not pipeline.scans.failure, detail=pipeline.scans.failure),
+            "database": Check(
+                ok=not database_failures, detail=database_failures[0] if database_failures else ""
+            ),
+        }
+
+    def _samples(self) -> Iterable[Sample]:
+        yield "mqtt_connected", "1 while connected to the broker", {}, self._session.connected
+        for lane in self._pipeline.lanes:
+            labels = {"lane": lane.name}
+            yield "lane_waiting", "Items waiting for their commit", labels, len(lane)
+            yield "lane_oldest_seconds", "Age of the oldest of them", labels, lane.oldest_age_s()
+            yield "lane_dropped", "Items refused by a full lane", labels, lane.dropped
+        settling = self._pipeline.settling
+        yield "unsettled_values", "Values a crash may still lose", {}, settling.held_values
+        yield "unsettled_let_go", "Values left to a replay", {}, settling.let_go_values
+        yield "unsettled_rewritten", "Values written again", {}, settling.rewritten_values
+        yield "streams", "Open browsers", {}, len(self._board.stream)
+        for station in self._ledger.stations():
+            state = self._ledger.completeness(station)
+            if state is None:
+                continue
+            labels = {"station": station}
+            yield "durable_seq", "Nothing is missing up to here", labels, state.durable_seq
+            yield "missing_numbers", "Numbers still expected", labels, state.missing
+            yield "gaps", "Gaps between committed numbers", labels, len(state.gaps)
+        now_ms = time.time() * 1000
+        for now in self._stations.all():
+            if now.last_scan_ms is not None:
+                lag_s = (now_ms - now.last_scan_ms) / 1000
+                yield "station_lag_seconds", "Age of the last scan", {"station": now.station}, lag_s
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``quantrac-gateway``; return its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="quantrac-gateway", description="Quan Trắc: the operations centre"
+    )
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--check-config", action="store_true", help="check FILE and end")
+    parser.add_argument(
+        "--insecure-no-sign-in",
+        action="store_true",
+        help="serve an address that others can reach although nobody has to sign in",
+    )
+    parser.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING"])
+    options = parser.parse_args(arguments)
+    configure_logging(options.log_level)
+
+    def check() -> None:
+        _load(options.config, options.insecure_no_sign_in)
+
+    if options.check_config:
+        return report_errors(check)
+
+    async def serve(stop: asyncio.Event) -> None:
+        config = _load(options.config, options.insecure_no_sign_in)
+        sock = bind(config.http.listen, config.http.port, str(options.config))
+        host, port = sock.getsockname()[:2]
+        log.info("the page is at http://%s:%d/", f"[{host}]" if ":" in host else host, port)
+        await Gateway(config, sock).serve(stop)
+
+    return run_program(serve)
+
+
+def _load(path: Path, insecure: bool) -> GatewayConfig:
+    config = load_config(path, GatewayConfig)
+    if not config.http.is_loopback() and not insecure:
+        allowed = "a loopback address, or the option --insecure-no-sign-in"
+        raise ConfigErrors([ConfigError(str(path), "http.listen", config.http.listen, allowed)])
+    return config
+
+
+if __name__ == "__main__":
+    sys.exit(main())

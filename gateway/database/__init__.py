@@ -1,0 +1,1 @@
+"""Alarms, sequence ranges, births and quarantine in SQL: SQLite or PostgreSQL."""

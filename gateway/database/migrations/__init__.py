@@ -1,0 +1,1 @@
+"""Alembic's folder: how each schema grew out of the one before."""

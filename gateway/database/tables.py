@@ -1,0 +1,88 @@
+"""Tables of the gateway's database; times are milliseconds since 1970 in UTC."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+METADATA: Final = MetaData()
+_ROW_ID = BigInteger().with_variant(Integer, "sqlite")
+
+OUTBOX: Final = Table(
+    "outbox",
+    METADATA,
+    Column("station", String(48), primary_key=True),
+    Column("outbox_id", String(64), primary_key=True),
+    Column("base_known", Boolean, nullable=False),
+    Column("durable", BigInteger, nullable=False),
+    Column("above", Text, nullable=False),
+    Column("updated_at_ms", BigInteger, nullable=False),
+)
+LOST_RANGE: Final = Table(
+    "lost_range",
+    METADATA,
+    Column("id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("station", String(48), nullable=False, index=True),
+    Column("outbox_id", String(64), nullable=False),
+    Column("from_seq", BigInteger, nullable=False),
+    Column("to_seq", BigInteger, nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("noticed_at_ms", BigInteger, nullable=False),
+)
+ALARM: Final = Table(
+    "alarm",
+    METADATA,
+    Column("id", String(200), primary_key=True),
+    Column("station", String(48), nullable=False),
+    Column("channel", String(48), nullable=False),
+    Column("alarm", String(120), nullable=False),
+    Column("level", String(8), nullable=False),
+    Column("side", String(8), nullable=False),
+    Column("basis", String(40), nullable=False),
+    Column("value", Float(53)),
+    Column("peak_value", Float(53)),
+    Column("limit_value", Float(53), nullable=False),
+    Column("unit", String(20), nullable=False),
+    Column("raised_at_ms", BigInteger, nullable=False),
+    Column("returned_at_ms", BigInteger),
+    Column("backfill", Boolean, nullable=False),
+    Column("acknowledged_at_ms", BigInteger),
+    Column("acknowledged_by", String(60)),
+    Column("note", String(500), nullable=False),
+    Index("alarm_by_time", "raised_at_ms", "id"),
+    Index("alarm_by_station", "station", "raised_at_ms"),
+)
+STATION_BIRTH: Final = Table(
+    "station_birth",
+    METADATA,
+    Column("station", String(48), primary_key=True),
+    Column("payload", Text, nullable=False),
+    Column("received_at_ms", BigInteger, nullable=False),
+)
+QUARANTINE: Final = Table(
+    "quarantine",
+    METADATA,
+    Column("id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("received_at_ms", BigInteger, nullable=False),
+    Column("topic", String(300), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("detail", String(400), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("payload_head", Text, nullable=False),
+)
+QUARANTINE_COUNT: Final = Table(
+    "quarantine_count",
+    METADATA,
+    Column("reason", String(40), primary_key=True),
+    Column("total", BigInteger, nullable=False),
+)

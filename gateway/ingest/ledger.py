@@ -1,0 +1,141 @@
+"""What is committed of each outbox, what to acknowledge and what to ask for again; no I/O."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway.database.outboxes import OutboxKey, OutboxState
+from quantrac_core.contracts.messages import Ack, Replay
+from quantrac_core.contracts.sequence import Range, SequenceRanges
+
+MAX_ACK_RANGES: Final = 32
+MAX_REPLAY_NUMBERS: Final = 10_000
+
+
+@dataclass(slots=True, frozen=True)
+class Completeness:
+    """How whole one outbox is; ``missing`` numbers are those still to be expected."""
+
+    outbox_id: str
+    durable_seq: int
+    highest_seq: int
+    missing: int
+    gaps: list[Range]
+
+
+@dataclass(slots=True)
+class _Outbox:
+    state: OutboxState
+    since_s: float
+    """When the first gap last moved."""
+    newest_seq: int = 0
+    asked_s: float = field(default=float("-inf"))
+
+
+class SequenceLedger:
+    """The gateway's view of every outbox it has heard of.
+
+    Args:
+        replay_after_s: how long the first gap must stand still before it is asked for.
+        replay_interval_s: shortest time between two requests to one station.
+    """
+
+    def __init__(self, replay_after_s: float, replay_interval_s: float) -> None:
+        self._replay_after_s = replay_after_s
+        self._replay_interval_s = replay_interval_s
+        self._outboxes: dict[OutboxKey, _Outbox] = {}
+        self._current: dict[str, str] = {}
+        self._to_ack: dict[OutboxKey, None] = {}
+
+    def committed(self, key: OutboxKey, state: OutboxState, now_s: float) -> None:
+        """Take over the merged state that the database returned for ``key``."""
+        outbox = self._outboxes.get(key)
+        if outbox is None:
+            outbox = self._outboxes[key] = _Outbox(state, now_s)
+        else:
+            if state.ranges.durable != outbox.state.ranges.durable:
+                outbox.since_s = now_s
+            outbox.state = state
+        self._current[key[0]] = key[1]
+        self._to_ack[key] = None
+
+    def restored(self, key: OutboxKey, state: OutboxState, now_s: float) -> None:
+        """Take over a state from an earlier run; what was heard since then stays."""
+        if key not in self._outboxes:
+            self._outboxes[key] = _Outbox(state, now_s)
+            self._current.setdefault(key[0], key[1])
+
+    def heartbeat(self, key: OutboxKey, oldest_seq: int, newest_seq: int, now_s: float) -> bool:
+        """Note what a station still holds.
+
+        Returns:
+            True when the database must close what lies below ``oldest_seq``.
+        """
+        outbox = self._outboxes.get(key)
+        if outbox is None:
+            outbox = self._outboxes[key] = _Outbox(OutboxState(SequenceRanges(), False), now_s)
+        outbox.newest_seq = newest_seq
+        self._current[key[0]] = key[1]
+        self._to_ack[key] = None
+        return not outbox.state.base_known or oldest_seq > outbox.state.ranges.durable + 1
+
+    def take_acks(self) -> list[tuple[str, Ack]]:
+        """Return the acknowledgements that are due, by station, and consider them sent."""
+        acks = []
+        for station, outbox_id in self._to_ack:
+            ranges = self._outboxes[station, outbox_id].state.ranges
+            ack = Ack(outbox_id, ranges.durable, ranges.above[:MAX_ACK_RANGES])
+            acks.append((station, ack))
+        self._to_ack.clear()
+        return acks
+
+    def ack_again(self, station: str) -> None:
+        """Let the next `take_acks` include the station's outbox, for it may have missed one."""
+        outbox_id = self._current.get(station)
+        if outbox_id is not None:
+            self._to_ack[station, outbox_id] = None
+
+    def restart_patience(self, now_s: float) -> None:
+        """Count patience anew: the gateway itself was the reason why nothing moved."""
+        for outbox in self._outboxes.values():
+            outbox.since_s = now_s
+
+    def plan_replays(self, now_s: float) -> list[tuple[str, Replay]]:
+        """Return the requests that are due: the first gap of each station's current outbox."""
+        requests = []
+        for station, outbox_id in self._current.items():
+            outbox = self._outboxes[station, outbox_id]
+            if not outbox.state.base_known:
+                continue
+            ranges = outbox.state.ranges
+            gaps = ranges.gaps(max(ranges.highest, outbox.newest_seq))
+            if not gaps:
+                outbox.since_s = now_s
+                continue
+            patient = now_s - outbox.since_s < self._replay_after_s
+            if patient or now_s - outbox.asked_s < self._replay_interval_s:
+                continue
+            outbox.asked_s = now_s
+            first, last = gaps[0]
+            last = min(last, first + MAX_REPLAY_NUMBERS - 1)
+            requests.append((station, Replay(outbox_id, first, last)))
+        return requests
+
+    def completeness(self, station: str, max_gaps: int = 20) -> Completeness | None:
+        """Return how whole the station's current outbox is; None where none is known."""
+        outbox_id = self._current.get(station)
+        if outbox_id is None:
+            return None
+        outbox = self._outboxes[station, outbox_id]
+        ranges = outbox.state.ranges
+        gaps = ranges.gaps() if outbox.state.base_known else []
+        return Completeness(
+            outbox_id=outbox_id,
+            durable_seq=ranges.durable,
+            highest_seq=ranges.highest,
+            missing=sum(last - first + 1 for first, last in gaps),
+            gaps=gaps[:max_gaps],
+        )
+
+    def stations(self) -> list[str]:
+        """Return the stations with a known outbox."""
+        return list(self._current)

@@ -1,0 +1,121 @@
+"""Server-sent events: each browser has bounded memory here, and the latest value wins."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+QUEUE_EVENTS: Final = 256
+MAX_SUBSCRIBERS: Final = 200
+KEEP_ALIVE_S: Final = 15.0
+SLOT_INTERVAL_S: Final = {"scan": 0.5, "station": 1.0}
+"""Shortest time between two events of one kind about one station to one browser."""
+
+Slot = tuple[str, str]
+"""Event name and station."""
+
+
+def frame(event: str, data: bytes) -> bytes:
+    """Return one server-sent event; ``data`` is JSON without line breaks."""
+    return b"event: " + event.encode() + b"\ndata: " + data + b"\n\n"
+
+
+class Subscriber:
+    """One browser: a queue for what must all arrive, slots for what the newest replaces."""
+
+    def __init__(self, now_s: Callable[[], float]) -> None:
+        self._now_s = now_s
+        self._queue: deque[bytes] = deque()
+        self._slots: dict[Slot, bytes] = {}
+        self._sent_s: dict[Slot, float] = {}
+        self._wake = asyncio.Event()
+        self.closed = False
+
+    def push(self, event: str, data: bytes) -> None:
+        """Queue an event; a browser that does not keep up is closed and connects anew."""
+        if len(self._queue) >= QUEUE_EVENTS:
+            self.close()
+            return
+        self._queue.append(frame(event, data))
+        self._wake.set()
+
+    def replace(self, slot: Slot, data: bytes) -> None:
+        """Put the newest state of a station in its slot."""
+        self._slots[slot] = data
+        self._wake.set()
+
+    def close(self) -> None:
+        """End the stream."""
+        self.closed = True
+        self._wake.set()
+
+    async def frames(self) -> AsyncIterator[bytes]:
+        """Yield what is due until closed; a comment line when nothing was for a while."""
+        while not self.closed:
+            self._wake.clear()
+            due, wait_s = self._due()
+            if due:
+                yield due
+                continue
+            try:
+                await asyncio.wait_for(self._wake.wait(), min(wait_s, KEEP_ALIVE_S))
+            except TimeoutError:
+                if wait_s >= KEEP_ALIVE_S:
+                    yield b": still here\n\n"
+
+    def _due(self) -> tuple[bytes, float]:
+        parts = list(self._queue)
+        self._queue.clear()
+        now_s = self._now_s()
+        wait_s = KEEP_ALIVE_S
+        for slot in list(self._slots):
+            since_s = now_s - self._sent_s.get(slot, float("-inf"))
+            interval_s = SLOT_INTERVAL_S[slot[0]]
+            if since_s >= interval_s:
+                parts.append(frame(slot[0], self._slots.pop(slot)))
+                self._sent_s[slot] = now_s
+            else:
+                wait_s = min(wait_s, interval_s - since_s)
+        return b"".join(parts), wait_s
+
+
+class Stream:
+    """Every open browser."""
+
+    def __init__(self, now_s: Callable[[], float]) -> None:
+        self._now_s = now_s
+        self._subscribers: set[Subscriber] = set()
+        self._closed = False
+
+    def __len__(self) -> int:
+        return len(self._subscribers)
+
+    def subscribe(self, hello: bytes) -> Subscriber | None:
+        """Add a browser, greeted with ``hello``; None when there are too many."""
+        if self._closed or len(self._subscribers) >= MAX_SUBSCRIBERS:
+            return None
+        subscriber = Subscriber(self._now_s)
+        subscriber.push("hello", hello)
+        self._subscribers.add(subscriber)
+        return subscriber
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        """Forget a browser."""
+        subscriber.close()
+        self._subscribers.discard(subscriber)
+
+    def push(self, event: str, data: bytes) -> None:
+        """Send an event to every browser."""
+        for subscriber in self._subscribers:
+            subscriber.push(event, data)
+
+    def replace(self, event: str, station: str, data: bytes) -> None:
+        """Send the newest state of a station to every browser, at a bounded rate."""
+        for subscriber in self._subscribers:
+            subscriber.replace((event, station), data)
+
+    def close(self) -> None:
+        """End every stream and take no new ones."""
+        self._closed = True
+        for subscriber in self._subscribers:
+            subscriber.close()

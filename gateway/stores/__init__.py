@@ -1,0 +1,1 @@
+"""Time-series stores behind one interface: SQLite, InfluxDB 2, VictoriaMetrics."""

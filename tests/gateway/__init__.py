@@ -1,0 +1,1 @@
+"""Tests of the gateway against real brokers, stores and databases."""

@@ -1,0 +1,97 @@
+"""A broker for the session; a gateway and a station for each test."""
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.gateway.processes import (
+    Api,
+    Process,
+    embedded_config,
+    free_port,
+    gateway,
+    mosquitto,
+    running,
+    until,
+)
+from tests.gateway.station import FakeStation
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    with running(mosquitto(tmp_path_factory.mktemp("broker"))) as process:
+        yield process
+
+
+class Centre:
+    """A running gateway with its broker."""
+
+    def __init__(self, process: Process, config: dict[str, Any], broker_port: int) -> None:
+        self.process = process
+        self.config = config
+        self.broker_port = broker_port
+        self.api = Api(config["http"]["port"])
+
+
+@pytest.fixture
+def new_centre(broker: Process, tmp_path: Path) -> Iterator[Callable[..., Centre]]:
+    """Start gateways with changed settings; all end with the test."""
+    assert broker.port is not None
+    port = broker.port
+    with contextlib.ExitStack() as stack:
+
+        def start(**changes: Any) -> Centre:
+            changes = {"gateway": {"name": f"test-{free_port()}"}, **changes}
+            config = embedded_config(tmp_path, port, **changes)
+            process = stack.enter_context(running(gateway(tmp_path, config)))
+            centre = Centre(process, config, port)
+            until(lambda: centre.api.get("/health")["checks"]["mqtt"]["ok"])
+            return centre
+
+        yield start
+
+
+@pytest.fixture
+def new_station(broker: Process) -> Iterator[Callable[..., FakeStation]]:
+    with contextlib.ExitStack() as stack:
+
+        def connect(station: str, **more: Any) -> FakeStation:
+            assert broker.port is not None
+            fake = FakeStation(broker.port, station, **more)
+            stack.callback(fake.close)
+            return fake
+
+        yield connect
+
+
+@pytest.fixture
+def station(new_station: Callable[..., FakeStation], request: pytest.FixtureRequest) -> FakeStation:
+    """A station whose name is the test's, so that tests sharing a broker do not meet."""
+    return new_station(_station_id_of(request))
+
+
+@pytest.fixture
+def unique(request: pytest.FixtureRequest) -> str:
+    """A station id of this test alone."""
+    return _station_id_of(request)
+
+
+def _station_id_of(request: pytest.FixtureRequest) -> str:
+    digest = hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:12]
+    return f"t-{digest}"
+
+
+@pytest.fixture(scope="module")
+def centre(broker: Process, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    """One gateway for the tests of a module that do not disturb one another."""
+    assert broker.port is not None
+    folder = tmp_path_factory.mktemp("shared")
+    config = embedded_config(folder, broker.port, gateway={"name": f"shared-{free_port()}"})
+    with running(gateway(folder, config)) as process:
+        centre = Centre(process, config, broker.port)
+        until(lambda: centre.api.get("/health")["checks"]["mqtt"]["ok"])
+        yield centre

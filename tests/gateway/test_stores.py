@@ -1,0 +1,209 @@
+"""Every store keeps the same promises: idempotent, complete, bucketed alike."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.settings import InfluxStoreSettings, VictoriaStoreSettings
+from gateway.stores.influxdb import InfluxStore
+from gateway.stores.interface import Store, StoredScan, StoreRefused, StoreUnavailable
+from gateway.stores.sqlite import SqliteStore
+from gateway.stores.victoriametrics import VictoriaStore
+from quantrac_core.contracts.messages import Reading
+from quantrac_core.contracts.quality import Quality, Reason, State
+from tests.gateway.influx_shim import InfluxShim, create_database
+from tests.gateway.processes import free_port, influxd, running, until, victoria_metrics
+from tests.gateway.station import now_ms
+
+HOUR_MS = 3_600_000
+KINDS = ["sqlite", "influxdb2", "victoriametrics"]
+Settled = Callable[[], None]
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    folder = tmp_path_factory.mktemp("stores")
+    with contextlib.ExitStack() as stack:
+        victoria = stack.enter_context(running(victoria_metrics(folder)))
+        engine = stack.enter_context(running(influxd(folder)))
+        assert engine.port is not None
+        shim = stack.enter_context(InfluxShim(engine.port))
+        create_database(engine.port, "quantrac")
+        yield {
+            "victoriametrics": f"http://127.0.0.1:{victoria.port}",
+            "influxdb2": f"http://127.0.0.1:{shim.port}",
+        }
+
+
+@pytest.fixture(params=KINDS)
+def store(
+    request: pytest.FixtureRequest, servers: dict[str, str], tmp_path: Path
+) -> Iterator[Store]:
+    kind: str = request.param
+    made: Store
+    if kind == "sqlite":
+        made = SqliteStore(tmp_path / "readings.db")
+    elif kind == "influxdb2":
+        made = InfluxStore(
+            InfluxStoreSettings(kind=kind, url=servers[kind], org="o", bucket="quantrac")
+        )
+    else:
+        made = VictoriaStore(VictoriaStoreSettings(kind=kind, url=servers[kind]))
+    made.open()
+    yield made
+    made.close()
+
+
+def flush(store: Store) -> None:
+    """Make VictoriaMetrics show what it holds."""
+    if isinstance(store, VictoriaStore):
+        store._reader.get("/internal/force_flush")
+
+
+def reading(channel: str, v: float | None, state: State = State.MEASURING) -> Reading:
+    if v is None:
+        return Reading(channel, None, "mg/l", State.COMMS_LOST, Quality.BAD, Reason.TIMEOUT)
+    return Reading(channel, v, "mg/l", state, Quality.GOOD)
+
+
+def scan(station: str, at_ms: int, seq: int, *readings: Reading) -> StoredScan:
+    return StoredScan(station, at_ms, seq, seq, False, 0, list(readings))
+
+
+def recent_hour_ms() -> int:
+    return now_ms() // HOUR_MS * HOUR_MS - 3 * HOUR_MS
+
+
+def test_raw_readings_come_back_as_written(store: Store, unique: str) -> None:
+    begin = recent_hour_ms()
+    store.write(
+        [
+            scan(unique, begin, 1, reading("cod", 1.5), reading("ph", 7.0)),
+            scan(unique, begin + 1000, 2, reading("cod", None), reading("ph", 7.1)),
+            scan(unique, begin + 2000, 3, reading("cod", 3.5, State.CALIBRATING)),
+        ]
+    )
+    flush(store)
+
+    def complete() -> bool:
+        return store.sequence_numbers(unique) == [1, 2, 3]
+
+    until(complete)
+    series = store.query(unique, "cod", begin, begin + 3000, 0, 100)
+
+    assert series.at_ms == [begin, begin + 1000, begin + 2000]
+    assert series.v == [1.5, None, 3.5]
+    assert series.s == [0, 5, 1]
+    assert series.q == [0, 2, 0]
+    assert series.count == [1, 0, 1]
+
+
+def test_the_range_ends_before_its_end(store: Store, unique: str) -> None:
+    begin = recent_hour_ms()
+    store.write([scan(unique, begin + i * 1000, i + 1, reading("cod", float(i))) for i in range(5)])
+    flush(store)
+    until(lambda: len(store.sequence_numbers(unique)) == 5)
+
+    assert store.query(unique, "cod", begin + 1000, begin + 3000, 0, 100).v == [1.0, 2.0]
+    assert store.query(unique, "cod", begin, begin + 5000, 0, 3).v == [0.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize("every_s", [60, 3600])
+def test_buckets_agree_with_the_raw_values(store: Store, unique: str, every_s: int) -> None:
+    begin = recent_hour_ms()
+    values = [float((i * 37) % 101) for i in range(150)]
+    scans = [
+        scan(unique, begin + i * 1000, i + 1, reading("cod", None if i == 70 else v))
+        for i, v in enumerate(values)
+    ]
+    store.write(scans[:40])
+    store.write(scans[40:])
+    # Everything once more, as after a lost acknowledgement.
+    store.write(scans)
+    flush(store)
+    until(lambda: len(store.sequence_numbers(unique)) == 150)
+
+    series = store.query(unique, "cod", begin, begin + 2 * HOUR_MS, every_s, 1000)
+
+    first = [v for i, v in enumerate(values[:every_s]) if i != 70]
+    assert series.at_ms[0] == begin
+    assert series.v[0] == pytest.approx(sum(first) / len(first))
+    assert series.v_min[0] == min(first)
+    assert series.v_max[0] == max(first)
+    assert sum(series.count) == 149
+    worst = 70 // every_s
+    assert series.s[worst] == 5
+    assert series.q[worst] == 2
+
+
+def test_late_back_fill_reaches_its_own_bucket(store: Store, unique: str) -> None:
+    begin = recent_hour_ms()
+    store.write([scan(unique, begin + HOUR_MS, 2, reading("cod", 10.0))])
+    store.write([scan(unique, begin, 1, reading("cod", 20.0))])
+    flush(store)
+    until(lambda: store.sequence_numbers(unique) == [1, 2])
+
+    series = store.query(unique, "cod", begin, begin + 2 * HOUR_MS, 3600, 10)
+
+    assert series.at_ms == [begin, begin + HOUR_MS]
+    assert series.v == [20.0, 10.0]
+
+
+def test_latest_is_the_newest_instant_even_without_a_value(store: Store, unique: str) -> None:
+    begin = recent_hour_ms()
+    store.write(
+        [
+            scan(unique, begin + 1000, 2, reading("cod", None), reading("ph", 7.0)),
+            scan(unique, begin, 1, reading("cod", 5.0), reading("ph", 6.0)),
+        ]
+    )
+    flush(store)
+    until(lambda: len(store.sequence_numbers(unique)) == 2)
+
+    latest = store.latest(unique)
+
+    assert latest["cod"].at_ms == begin + 1000
+    assert latest["cod"].v is None
+    assert (latest["cod"].s, latest["cod"].q, latest["cod"].r) == (5, 2, 6)
+    assert latest["ph"].v == 7.0
+
+
+def test_an_unknown_station_is_empty(store: Store) -> None:
+    assert store.latest("nowhere") == {}
+    assert store.sequence_numbers("nowhere") == []
+    assert store.query("nowhere", "cod", 0, HOUR_MS, 0, 10).at_ms == []
+
+
+@pytest.mark.parametrize("kind", ["influxdb2", "victoriametrics"])
+def test_a_store_that_is_not_there_is_unavailable(kind: str) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    absent: Store
+    if kind == "influxdb2":
+        absent = InfluxStore(InfluxStoreSettings(kind=kind, url=url, org="o", bucket="b"))
+    else:
+        absent = VictoriaStore(VictoriaStoreSettings(kind=kind, url=url))
+
+    with pytest.raises(StoreUnavailable):
+        absent.write([scan("s", 1_700_000_000_000, 1, reading("cod", 1.0))])
+    with pytest.raises(StoreUnavailable):
+        absent.latest("s")
+
+
+def test_influxdb_refuses_a_type_conflict(servers: dict[str, str]) -> None:
+    url = servers["influxdb2"]
+    store = InfluxStore(InfluxStoreSettings(kind="influxdb2", url=url, org="o", bucket="quantrac"))
+    store._sender.send(b'readings,channel=odd,station=conflict v="text" 1700000000000')
+
+    with pytest.raises(StoreRefused):
+        store.write([scan("conflict", 1_700_000_001_000, 1, reading("odd", 1.0))])
+
+
+def test_influxdb_without_its_database_is_unavailable(servers: dict[str, str]) -> None:
+    settings = InfluxStoreSettings(
+        kind="influxdb2", url=servers["influxdb2"], org="o", bucket="absent"
+    )
+
+    with pytest.raises(StoreUnavailable):
+        InfluxStore(settings).write([scan("s", 1_700_000_000_000, 1, reading("cod", 1.0))])
