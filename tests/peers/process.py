@@ -8,6 +8,9 @@ import subprocess
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
+
+Seen = TypeVar("Seen")
 
 
 def free_port() -> int:
@@ -15,6 +18,17 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def until(look: Callable[[], Seen], what: str = "", within_s: float = 20.0) -> Seen:
+    """Return the first truthy ``look()``; fail with ``what`` after ``within_s``."""
+    deadline = time.monotonic() + within_s
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        assert time.monotonic() < deadline, f"not within {within_s:g} s: {what} (last {seen!r})"
+        time.sleep(0.02)
 
 
 class Process:
@@ -70,6 +84,11 @@ class Process:
             else:
                 return
         raise AssertionError(f"{self.name} did not listen on {self._port}:\n{self.log()[-2000:]}")
+
+    def wait(self, within_s: float = 20.0) -> int:
+        """Wait until it ends by itself; return the exit code."""
+        assert self._child is not None
+        return self._child.wait(within_s)
 
     def send(self, number: signal.Signals) -> None:
         if self._child is not None and self._child.poll() is None:
