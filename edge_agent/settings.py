@@ -88,7 +88,7 @@ class OutboxSettings(StrictModel):
     history_days: Annotated[int, Field(ge=1, le=3650)] = 60
     free_low_mb: Annotated[float, Field(ge=0)] = 100.0
     free_high_mb: Annotated[float, Field(ge=0)] = 150.0
-    reserve_mb: Annotated[float, Field(ge=0, le=100)] = 2.0
+    reserve_mb: Annotated[float, Field(ge=0, le=100)] = 8.0
 
     @model_validator(mode="after")
     def _marks_are_apart(self) -> Self:

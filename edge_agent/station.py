@@ -92,7 +92,6 @@ class Station:
             self._scanner.alarm_entry(record, self._outbox.next_seq + number)
             for number, record in enumerate(orphans)
         ]
-        self._outbox.next_seq += len(entries)
         await self._outbox.commit(entries, {})
 
     async def run_scans(self) -> None:
@@ -114,6 +113,7 @@ class Station:
         read_s = clock.monotonic()
         if self._timestamps.observe(at_ms, began_s):
             at_ms = await self._outbox.free_time(at_ms)
+            self._timestamps.moved(at_ms)
         entries = self._scanner.scan(
             samples,
             seq=self._outbox.next_seq,
@@ -121,7 +121,6 @@ class Station:
             monotonic_s=began_s,
             clock=self._timestamps.clock_state(began_s, self._synchronised),
         )
-        self._outbox.next_seq += len(entries)
         durable = await self._outbox.commit(entries, self._state_to_save(read_s, len(entries) > 1))
         self._publisher.publish_live(durable)
         self.stats.scans += 1

@@ -38,6 +38,10 @@ class Timestamps:
         self.newest_ms = max(self.newest_ms, wall_ms)
         return overlaps
 
+    def moved(self, at_ms: int) -> None:
+        """Note that the scan just observed got ``at_ms`` instead of the clock's time."""
+        self.newest_ms = max(self.newest_ms, at_ms)
+
     def clock_state(self, monotonic_s: float, synchronised: bool) -> ClockState:
         """Return ``stepped`` for a minute after a step, else what the kernel says."""
         if monotonic_s - self._stepped_at_s < STEPPED_FOR_S:

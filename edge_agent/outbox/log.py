@@ -18,6 +18,7 @@ from quantrac_core.contracts.sequence import SequenceRanges
 SCAN = 0
 ALARM = 1
 SCHEMA_VERSION = 1
+MOST_PAGES = 1_073_741_823
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entries (
@@ -34,6 +35,10 @@ class OutboxUnusable(QuantracError):
     """The outbox file cannot be opened or is damaged; says which file and what to do."""
 
 
+class OutboxRefused(OutboxUnusable):
+    """The disk does not let the outbox open: it is full, read-only or failing."""
+
+
 class Entry(NamedTuple):
     """One row: sequence number, milliseconds since 1970, kind, JSON of the message."""
 
@@ -46,12 +51,19 @@ class Entry(NamedTuple):
 class OutboxLog:
     """Append-only log with pruning from its old end.
 
+    Args:
+        path: the SQLite file.
+        station: its owner.
+        checkpoint_pages: pages of 4 KiB in the write-ahead log that trigger a checkpoint; on
+            a full disk only a log smaller than the reserve can be moved into the file.
+
     Raises:
         ConfigErrors: if the file belongs to another station.
+        OutboxRefused: if the disk refuses, for example because it is full.
         OutboxUnusable: if the file cannot be opened as an outbox.
     """
 
-    def __init__(self, path: Path, station: str) -> None:
+    def __init__(self, path: Path, station: str, *, checkpoint_pages: int = 500) -> None:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,11 +72,16 @@ class OutboxLog:
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute("PRAGMA cache_size=-2000")
             self._db.execute("PRAGMA journal_size_limit=4194304")
+            self._db.execute(f"PRAGMA wal_autocheckpoint={checkpoint_pages:d}")
             self._db.executescript(_SCHEMA)
             self.outbox_id = self._remember("outbox_id", new_random_id())
             owner = self._remember("station", station)
             version = self._remember("schema_version", str(SCHEMA_VERSION))
-        except (OSError, sqlite3.DatabaseError) as error:
+        except (OSError, sqlite3.OperationalError) as error:
+            raise OutboxRefused(
+                f"{path}: {error}; free space on the disk and let the agent write there"
+            ) from error
+        except sqlite3.DatabaseError as error:
             raise OutboxUnusable(
                 f"{path}: {error}; move the file away to start a new outbox"
             ) from error
@@ -172,15 +189,35 @@ class OutboxLog:
             self._db.execute("DELETE FROM entries WHERE seq BETWEEN ? AND ?", (first, last))
             self._db.executemany("INSERT INTO entries VALUES (?, ?, ?, ?)", merged)
 
-    def shrink_journal(self) -> None:
-        """Move the write-ahead log into the file and give its space back."""
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    def checkpoint(self) -> None:
+        """Move the write-ahead log into the file, so that its own space can be used anew.
+
+        It keeps its length: on a full disk, space that is given back may be gone for ever.
+
+        Raises:
+            sqlite3.OperationalError: if the file cannot grow by what the log holds.
+        """
+        self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def size_bytes(self) -> int:
         """Bytes that the file's used pages take."""
         pages = int(self._db.execute("PRAGMA page_count").fetchone()[0])
         free = int(self._db.execute("PRAGMA freelist_count").fetchone()[0])
         return (pages - free) * int(self._db.execute("PRAGMA page_size").fetchone()[0])
+
+    def hold_size(self) -> None:
+        """From now on refuse what would make the file longer; its free pages are still used."""
+        pages = int(self._db.execute("PRAGMA page_count").fetchone()[0])
+        self._db.execute(f"PRAGMA max_page_count={pages:d}").fetchall()
+
+    def let_grow(self) -> None:
+        """Let the file grow again."""
+        self._db.execute(f"PRAGMA max_page_count={MOST_PAGES:d}").fetchall()
+
+    def reusable_bytes(self) -> int:
+        """Bytes of the file's free pages, which new entries fill before the file grows."""
+        free = int(self._db.execute("PRAGMA freelist_count").fetchone()[0])
+        return free * int(self._db.execute("PRAGMA page_size").fetchone()[0])
 
     def close(self) -> None:
         """Close the file; what was committed is safe without it."""

@@ -45,6 +45,31 @@ def thin_to_minutes(entries: Sequence[Entry]) -> list[Entry]:
     return merged
 
 
+def fold_oldest(entries: Sequence[Entry], most: int) -> list[Entry]:
+    """Return at most ``most`` entries: the oldest go, and the first scan kept covers them.
+
+    Alarm transitions directly before that scan go too, so that no range covers an entry that
+    is kept; without such a scan nothing can go. The readings of what goes are lost.
+    """
+    over = len(entries) - most
+    if over <= 0:
+        return list(entries)
+    for index in range(over, len(entries)):
+        entry = entries[index]
+        if entry.kind == ALARM:
+            continue
+        scan = messages.decode(Scan, entry.payload)
+        covering = msgspec.structs.replace(scan, from_seq=_first_number(entries[0]))
+        return [entry._replace(payload=messages.encode(covering)), *entries[index + 1 :]]
+    return list(entries)
+
+
+def _first_number(entry: Entry) -> int:
+    if entry.kind == ALARM:
+        return entry.seq
+    return messages.decode(Scan, entry.payload).from_seq or entry.seq
+
+
 def _merge(run: Sequence[tuple[Entry, Scan]]) -> Entry:
     if len(run) == 1:
         return run[0][0]

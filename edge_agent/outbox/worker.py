@@ -9,12 +9,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from edge_agent.outbox.disk_guard import DiskGuard
-from edge_agent.outbox.log import Entry, OutboxLog
-from edge_agent.outbox.thinning import thin_to_minutes
+from edge_agent.outbox.log import SCAN, Entry, OutboxLog, OutboxRefused
+from edge_agent.outbox.thinning import fold_oldest, thin_to_minutes
 from quantrac_core.contracts.sequence import SequenceRanges
 
 log = logging.getLogger(__name__)
@@ -22,9 +23,12 @@ Result = TypeVar("Result")
 DAY_MS = 86_400_000
 PRUNE_CHUNK = 2_000
 THIN_CHUNK = 600
+THIN_BYTES = 4_000_000
 KEEP_RAW_NEWEST = 600
 MAX_WAITING = 600
-RESERVE_BYTES = 2_000_000
+SLICE = 100
+RESERVE_BYTES = 8_000_000
+PAGE_BYTES = 4096
 
 
 @dataclass(slots=True)
@@ -61,20 +65,36 @@ class OutboxWorker:
         reserve_bytes: int = RESERVE_BYTES,
     ) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="outbox")
-        self._log = OutboxLog(path, station)
-        self._history_ms = history_days * DAY_MS
-        self._guard = guard or DiskGuard()
         self._reserve = path.with_suffix(".reserve")
         self._reserve_bytes = reserve_bytes
+        self._log = self._open(path, station)
+        self._history_ms = history_days * DAY_MS
+        self._guard = guard or DiskGuard()
         self._waiting: deque[Entry] = deque()
         self._thinned_to = 0
+        self._held = False
         self.outbox_id = self._log.outbox_id
-        self.next_seq = self._log.newest_seq + 1
         self.newest_at_ms = self._log.newest_at_ms
         self.acknowledged: SequenceRanges = self._log.acknowledged()
         self._saved_ack = (self.acknowledged.durable, self.acknowledged.above)
         self.stats = OutboxStats()
         self._keep_reserve()
+
+    def _open(self, path: Path, station: str) -> OutboxLog:
+        # The log in memory, the one on disk and a transaction have to fit into the reserve.
+        pages = min(1_000, max(32, self._reserve_bytes // 3 // PAGE_BYTES))
+        try:
+            return OutboxLog(path, station, checkpoint_pages=pages)
+        except OutboxRefused:
+            if not self._reserve.exists():
+                raise
+            self._reserve.unlink()
+            return OutboxLog(path, station, checkpoint_pages=pages)
+
+    @property
+    def next_seq(self) -> int:
+        """Number of the next entry; a number is taken only once its entry is here."""
+        return (self._waiting[-1].seq if self._waiting else self._log.newest_seq) + 1
 
     @property
     def oldest_seq(self) -> int:
@@ -101,10 +121,10 @@ class OutboxWorker:
         return self._log.state(key)
 
     async def commit(self, entries: Sequence[Entry], state: dict[str, str]) -> list[Entry]:
-        """Store entries and state in one transaction; return what became durable by it.
+        """Store entries and state in one transaction; return those of ``entries`` now durable.
 
-        On a full disk the entries wait in memory (bounded, the oldest dropped and counted)
-        and join the next commit; the result is then empty.
+        On a full disk the entries wait in memory (bounded: thinned, then folded, and counted)
+        and join the next commits, in slices that a nearly full disk can take.
         """
         acknowledged = (self.acknowledged.durable, self.acknowledged.above)
         if acknowledged != self._saved_ack:
@@ -112,30 +132,42 @@ class OutboxWorker:
                 **state,
                 "acknowledged": json.dumps({"durable": acknowledged[0], "above": acknowledged[1]}),
             }
-        batch = [*self._waiting, *entries]
+        # A commit that was cancelled while it ran may have stored what still waits here.
+        stored = self._log.newest_seq
+        batch = [entry for entry in (*self._waiting, *entries) if entry.seq > stored]
+        done = 0
         try:
-            await self._on_thread(lambda: self._log.append(batch, state))
+            while len(batch) - done > SLICE:
+                piece = batch[done : done + SLICE]
+                await self._on_thread(partial(self._log.append, piece, {}))
+                done += SLICE
+            await self._on_thread(partial(self._log.append, batch[done:], state))
         except sqlite3.OperationalError as error:
             self.stats.refused_by_disk += 1
-            self._wait_with(batch)
-            log.error("the disk refused a scan (%s); %d wait in memory", error, len(self._waiting))
-            await self.make_room()
+            self._wait_with(batch[done:])
+            log.error("the disk refused a scan (%s); it waits in memory", error)
+            await self._on_thread(partial(self._make_room, refused=True))
             return []
         self._saved_ack = acknowledged
         self._waiting.clear()
         self.stats.commits += 1
-        return batch
+        return list(entries)
 
     def _wait_with(self, batch: list[Entry]) -> None:
         if len(batch) > MAX_WAITING:
             batch = thin_to_minutes(batch)
-        over = max(0, len(batch) - MAX_WAITING)
-        self.stats.dropped += over
-        self._waiting = deque(batch[over:])
+        kept = fold_oldest(batch, MAX_WAITING)
+        self.stats.dropped += len(batch) - len(kept)
+        self._waiting = deque(kept)
 
     async def free_time(self, at_ms: int) -> int:
         """Return the first millisecond from ``at_ms`` on that no scan has."""
-        return await self._on_thread(lambda: self._log.free_time(at_ms))
+        waiting = {entry.at_ms for entry in self._waiting if entry.kind == SCAN}
+        while True:
+            free_ms = await self._on_thread(partial(self._log.free_time, at_ms))
+            if free_ms not in waiting:
+                return free_ms
+            at_ms = free_ms + 1
 
     async def read(self, first: int, last: int, limit: int) -> list[Entry]:
         """Return up to ``limit`` entries of ``first`` … ``last``, ascending."""
@@ -143,44 +175,76 @@ class OutboxWorker:
 
     async def tidy(self, now_ms: int) -> None:
         """Prune what is past the history and safe at the centre; look at the disk."""
+        await self._on_thread(partial(self._tidy, now_ms))
+
+    def _tidy(self, now_ms: int) -> None:
+        self._prune_history(now_ms)
+        self.stats.free_bytes = self._free_bytes()
+        self.stats.size_bytes = self._log.size_bytes()
+        # Deleting gives pages back to the file, not to the disk: without counting them a disk
+        # that somebody else has filled would cost the whole history and win nothing.
+        if self._guard.update(self.stats.free_bytes + self._log.reusable_bytes()):
+            self._make_room(refused=False)
+        if self.stats.free_bytes >= 2 * self._reserve_bytes:
+            self._let_grow()
+
+    def _free_bytes(self) -> int:
+        disk = os.statvfs(self._log.path.parent)
+        return disk.f_bavail * disk.f_frsize
+
+    def _let_grow(self) -> None:
+        if self._held:
+            self._log.let_grow()
+            self._held = False
+            log.info("the outbox has room to grow again")
+        self._keep_reserve()
+
+    def _prune_history(self, now_ms: int) -> None:
         safe = self.acknowledged.durable
-        pruned = await self._on_thread(
-            lambda: self._log.prune(now_ms - self._history_ms, safe, PRUNE_CHUNK)
-        )
-        self.stats.pruned += pruned
-        free = os.statvfs(self._log.path.parent)
-        self.stats.free_bytes = free.f_bavail * free.f_frsize
-        self.stats.size_bytes = await self._on_thread(self._log.size_bytes)
-        if self._guard.update(self.stats.free_bytes):
-            await self.make_room()
-        elif not self._reserve.exists():
-            await self._on_thread(self._keep_reserve)
+        try:
+            self.stats.pruned += self._log.prune(now_ms - self._history_ms, safe, PRUNE_CHUNK)
+        except sqlite3.OperationalError as error:
+            log.error("the history could not be pruned: %s", error)
 
-    async def make_room(self) -> None:
-        """Free pages: first what the centre holds, then raw scans thinned to minutes."""
-        await self._on_thread(self._make_room)
+    def _make_room(self, *, refused: bool) -> None:
+        """Free pages; give the reserve up where the disk has ``refused`` something."""
+        if refused and self._held and self._free_bytes() >= 2 * self._reserve_bytes:
+            self._let_grow()
+            return
+        if refused:
+            self._reserve.unlink(missing_ok=True)
+        try:
+            self._free_pages(refused)
+        except sqlite3.OperationalError as error:
+            if self._reserve.exists():
+                self._make_room(refused=True)
+            else:
+                log.error("no room could be made on the disk: %s", error)
 
-    def _make_room(self) -> None:
+    def _free_pages(self, refused: bool) -> None:
         """Thin what the centre holds, then prune it, and only then thin what it lacks."""
-        self._reserve.unlink(missing_ok=True)
         safe = self.acknowledged.durable
         raw_end = self._log.newest_seq - KEEP_RAW_NEWEST
-        try:
-            saved = self._thin(min(safe, raw_end))
-            if not saved:
-                pruned = self._log.prune(1 << 62, safe, PRUNE_CHUNK)
-                self.stats.pruned += pruned
-                saved = pruned or self._thin(raw_end)
-            if saved:
-                self._log.shrink_journal()
-        except sqlite3.OperationalError as error:
-            log.error("no room could be made on the disk: %s", error)
+        if refused and not self._held:
+            # The last free space is for moving the write-ahead log into the file. From then on
+            # the log begins anew in the space it has, and deleted pages are all that is used:
+            # a file that went on growing would end with a log that can never be emptied.
+            self._log.hold_size()
+            self._held = True
+            log.warning("the disk is full: the outbox stays at its size and gives up detail")
+        self._log.checkpoint()
+        if not self._thin(min(safe, raw_end)):
+            pruned = self._log.prune(1 << 62, safe, PRUNE_CHUNK)
+            self.stats.pruned += pruned
+            if not pruned:
+                self._thin(raw_end)
+        self._log.checkpoint()
 
     def _thin(self, last: int) -> int:
         """Thin the oldest raw stretch up to ``last``; return how many entries it saved."""
         first = max(self._thinned_to + 1, self._log.oldest_seq)
         while first <= last:
-            entries = self._log.read(first, last, THIN_CHUNK)
+            entries = self._log.read(first, last, self._thin_chunk(first))
             entries = [entry for entry in entries if entry.seq <= last]
             if not entries:
                 return 0
@@ -194,6 +258,11 @@ class OutboxWorker:
                 self.stats.thinned += saved
                 return saved
         return 0
+
+    def _thin_chunk(self, first: int) -> int:
+        """How many entries from ``first`` on to hold in memory at once."""
+        sample = self._log.read(first, self._log.newest_seq, 1)
+        return max(2, min(THIN_CHUNK, THIN_BYTES // len(sample[0].payload))) if sample else 1
 
     def _keep_reserve(self) -> None:
         if self._reserve_bytes <= 0 or self._reserve.exists():

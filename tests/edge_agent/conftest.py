@@ -51,4 +51,3 @@ def station(request: pytest.FixtureRequest) -> str:
 def listener(broker: Mosquitto, station: str) -> Iterator[Listener]:
     with Listener(broker.port, station) as listener:
         yield listener
-
