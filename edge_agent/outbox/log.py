@@ -39,6 +39,10 @@ class OutboxRefused(OutboxUnusable):
     """The disk does not let the outbox open: it is full, read-only or failing."""
 
 
+def _refused(path: Path, error: Exception) -> OutboxRefused:
+    return OutboxRefused(f"{path}: {error}; free space on the disk and let the agent write there")
+
+
 class Entry(NamedTuple):
     """One row: sequence number, milliseconds since 1970, kind, JSON of the message."""
 
@@ -68,30 +72,38 @@ class OutboxLog:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.execute("PRAGMA cache_size=-2000")
-            self._db.execute("PRAGMA journal_size_limit=4194304")
-            self._db.execute(f"PRAGMA wal_autocheckpoint={checkpoint_pages:d}")
-            self._db.executescript(_SCHEMA)
-            self.outbox_id = self._remember("outbox_id", new_random_id())
-            owner = self._remember("station", station)
-            version = self._remember("schema_version", str(SCHEMA_VERSION))
         except (OSError, sqlite3.OperationalError) as error:
-            raise OutboxRefused(
-                f"{path}: {error}; free space on the disk and let the agent write there"
-            ) from error
+            raise _refused(path, error) from error
+        try:
+            self._prepare(station, checkpoint_pages)
+        except sqlite3.OperationalError as error:
+            self._db.close()
+            raise _refused(path, error) from error
         except sqlite3.DatabaseError as error:
+            self._db.close()
             raise OutboxUnusable(
                 f"{path}: {error}; move the file away to start a new outbox"
             ) from error
-        if owner != station:
-            raise ConfigErrors(
-                [ConfigError(str(path), "station", station, f"the outbox's own station {owner!r}")]
-            )
-        if version != str(SCHEMA_VERSION):
-            raise OutboxUnusable(f"{path}: schema {version} is newer than this program's")
+        except QuantracError:
+            self._db.close()
+            raise
         self.oldest_seq, self.newest_seq, self.newest_at_ms = self._bounds()
+
+    def _prepare(self, station: str, checkpoint_pages: int) -> None:
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute("PRAGMA cache_size=-2000")
+        self._db.execute("PRAGMA journal_size_limit=4194304")
+        self._db.execute(f"PRAGMA wal_autocheckpoint={checkpoint_pages:d}")
+        self._db.executescript(_SCHEMA)
+        self.outbox_id = self._remember("outbox_id", new_random_id())
+        owner = self._remember("station", station)
+        version = self._remember("schema_version", str(SCHEMA_VERSION))
+        if owner != station:
+            allowed = f"the outbox's own station {owner!r}"
+            raise ConfigErrors([ConfigError(str(self.path), "station", station, allowed)])
+        if version != str(SCHEMA_VERSION):
+            raise OutboxUnusable(f"{self.path}: schema {version} is newer than this program's")
 
     def _remember(self, key: str, value: str) -> str:
         self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
