@@ -1,6 +1,7 @@
 """Sends the outbox to the centre: the live lane on commit, the back-fill lane in its own task."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 
@@ -18,6 +19,7 @@ log = logging.getLogger(__name__)
 BURST = 50
 IDLE_WAIT_S = 1.0
 OUTGOING_MOST = 500
+MAX_ACK_RANGES = 100
 _BACKFILL_END = b',"backfill":true}'
 
 
@@ -94,37 +96,42 @@ class Publisher:
 
     def _take_ack(self, ack: Ack) -> None:
         newest = self._outbox.newest_seq
-        highest = max([ack.durable_seq, *(last for _, last in ack.above)])
-        ordered = all(0 < first <= last for first, last in ack.above)
-        if ack.outbox_id != self._outbox.outbox_id or highest > newest or not ordered:
+        if (
+            ack.outbox_id != self._outbox.outbox_id
+            or len(ack.above) > MAX_ACK_RANGES
+            or not 0 <= ack.durable_seq <= newest
+            or not all(0 < first <= last <= newest for first, last in ack.above)
+        ):
             self.rejected += 1
-            log.warning("refused an ack that is not for this outbox (up to %d)", highest)
+            log.warning("refused an ack that does not fit outbox %s", self._outbox.outbox_id)
             return
         if self._ledger.acked(ack.durable_seq, ack.above):
             self._wake.set()
 
     def _take_replay(self, replay: Replay) -> None:
+        newest = self._outbox.newest_seq
         if replay.outbox_id != self._outbox.outbox_id or not (
-            1 <= replay.from_seq <= replay.to_seq
+            1 <= replay.from_seq <= min(replay.to_seq, newest)
         ):
             self.rejected += 1
+            log.warning("refused a replay that does not fit outbox %s", self._outbox.outbox_id)
             return
         log.info("the centre asks for %d … %d again", replay.from_seq, replay.to_seq)
-        self._ledger.replay(replay.from_seq, min(replay.to_seq, self._outbox.newest_seq))
+        self._ledger.replay(replay.from_seq, min(replay.to_seq, newest))
         self._wake.set()
 
     async def run_backfill(self) -> None:
         """Send what the centre lacks, oldest first, until cancelled."""
         while True:
+            # In every round: acks of live data keep coming while a message among them is lost.
+            self._ledger.expire(self._clock.monotonic())
             sent = await self._send_chunk()
             if sent:
                 await self._clock.sleep(sent / self._rate_per_s)
                 continue
             self._wake.clear()
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), IDLE_WAIT_S)
-            except TimeoutError:
-                self._ledger.expire(self._clock.monotonic())
 
     async def _send_chunk(self) -> int:
         """Send one chunk; return how many messages went out."""

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 MAX_PACKET_BYTES = 8 << 20
 MAX_OUTGOING = 10_000
 MISC_INTERVAL_S = 1.0
+STEADY_AFTER_S = 30.0
+SESSION_TAKEN_OVER = 142
 
 
 class MqttUnavailable(QuantracError):
@@ -147,7 +149,7 @@ class MqttSession:
         backoff = Backoff(first_s=0.3, most_s=self._settings.reconnect_most_s)
         address = f"{self._settings.host}:{self._settings.port}"
         while True:
-            life = _Connection(asyncio.get_running_loop())
+            life = _Connection(asyncio.get_running_loop(), self._client_id)
             client = self._new_client(life)
             try:
                 await self._live(client, life, backoff)
@@ -155,7 +157,9 @@ class MqttSession:
                 log.warning("MQTT broker %s: %s", address, error)
             finally:
                 await self._end(client, life)
-            await asyncio.sleep(backoff.next_delay_s())
+            delay_s = backoff.next_delay_s()
+            log.debug("next try at the MQTT broker in %.2f s", delay_s)
+            await asyncio.sleep(delay_s)
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
         """Hand a message to the connection; False when there is none or its queue is full."""
@@ -237,7 +241,6 @@ class MqttSession:
             session_present = await asyncio.wait_for(life.accepted, settings.connect_timeout_s)
         except TimeoutError as error:
             raise MqttUnavailable("connected, but no CONNACK came") from error
-        backoff.reset()
         self.stats.connects += 1
         if self._subscriptions:
             client.subscribe([(topic, 1) for topic in self._subscriptions])
@@ -246,7 +249,15 @@ class MqttSession:
         log.info("connected to MQTT broker %s:%d", settings.host, settings.port)
         if self._on_connected is not None:
             self._on_connected(session_present)
-        await life.keep(client)
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        try:
+            await life.keep(client)
+        finally:
+            # A session that ends as soon as it stands is no success: two programs under one
+            # name would otherwise throw each other out several times a second.
+            if loop.time() - began_s >= STEADY_AFTER_S:
+                backoff.reset()
 
     async def _end(self, client: paho.Client, life: "_Connection") -> None:
         was_connected = self.connected
@@ -292,8 +303,9 @@ class MqttSession:
 class _Connection:
     """Ties one paho client's socket to the event loop and tells how its life went."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, client_id: str) -> None:
         self._loop = loop
+        self._client_id = client_id
         self._client: paho.Client | None = None
         self._descriptor = -1
         self.accepted: asyncio.Future[bool] = loop.create_future()
@@ -359,7 +371,13 @@ class _Connection:
         reason: ReasonCode,
         properties: Properties | None,
     ) -> None:
-        self._loop.call_soon_threadsafe(self._mark_ended, f"connection ended: {reason}")
+        why = f"connection ended: {reason}"
+        if reason.value == SESSION_TAKEN_OVER:
+            why = (
+                f"another program has connected as {self._client_id!r} and ended this session; "
+                "give every program a name of its own"
+            )
+        self._loop.call_soon_threadsafe(self._mark_ended, why)
 
     def _mark_ended(self, why: str) -> None:
         if not self.ended.done():

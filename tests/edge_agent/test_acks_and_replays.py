@@ -55,9 +55,7 @@ def test_answers_that_make_no_sense_are_counted_and_harm_nothing(
         answers = bad_answers(scan.outbox_id)
         for leaf, payload in answers:
             listener.send(leaf, payload)
-        until(
-            lambda: listener.newest_metric("answers_refused_total") == len(answers), agent.log()
-        )
+        until(lambda: listener.newest_metric("answers_refused_total") == len(answers), agent.log())
         before = len(listener.scans())
         until(lambda: len(listener.scans()) > before + 5, agent.log())
         assert listener.newest_metric("unacknowledged") >= before
@@ -105,12 +103,11 @@ def test_what_the_centre_did_not_get_is_sent_again_while_live_data_flow(
         Listener(broker.port, station, acknowledge=lambda seq: seq not in lost) as centre,
         Agent(tmp_path, config) as agent,
     ):
+
+        def sent_again(since: int) -> bool:
+            return lost <= {scan.seq for scan in centre.scans()[since:] if scan.backfill}
+
         for _ in range(2):
             before = len(centre.scans())
-            until(
-                lambda seen=before: (  # type: ignore[misc]
-                    lost <= {scan.seq for scan in centre.scans()[seen:] if scan.backfill}
-                ),
-                agent.log(),
-            )
-        assert [scan.backfill for scan in centre.scans()][-5:] != [True] * 5
+            until(lambda since=before: sent_again(since), agent.log())  # type: ignore[misc]
+        assert not all(scan.backfill for scan in centre.scans()[-30:])
