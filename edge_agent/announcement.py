@@ -3,11 +3,11 @@
 from datetime import datetime
 
 import msgspec
-from station_drivers.register_map import ValueType
 
 from edge_agent.acquisition.scanner import Origin
 from edge_agent.settings import AgentSettings, ChannelSettings
 from quantrac_core.contracts.messages import Channel, Limit, StationStatus
+from station_drivers.register_map import ValueType
 
 
 def birth(
@@ -31,8 +31,11 @@ def birth(
 
 
 def death(status: StationStatus, *, orderly: bool) -> StationStatus:
-    """Return the goodbye (``orderly``) or the last will that belongs to a birth."""
-    return msgspec.structs.replace(status, state="offline", orderly=orderly)
+    """Return the goodbye (``orderly``) or the last will that belongs to a birth.
+
+    It lists no channels: MQTT bounds a will to 65,535 bytes, and the centre keeps the birth.
+    """
+    return msgspec.structs.replace(status, state="offline", orderly=orderly, channels=[])
 
 
 def _channels(settings: AgentSettings) -> list[Channel]:

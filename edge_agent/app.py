@@ -9,9 +9,6 @@ import os
 import sys
 from pathlib import Path
 
-from station_drivers.reader import StationReader
-from station_drivers.register_map import ValueType
-
 from edge_agent.acquisition.clock_sync import kernel_clock_synchronised
 from edge_agent.acquisition.scanner import Origin, Scanner, WatchedChannel
 from edge_agent.alarms.bank import AlarmBank
@@ -35,6 +32,8 @@ from quantrac_core.runtime.logs import configure_logging
 from quantrac_core.runtime.mqtt_session import MqttSession, Outgoing
 from quantrac_core.runtime.program import report_errors, run_program
 from quantrac_core.runtime.tasks import TaskScope
+from station_drivers.reader import StationReader
+from station_drivers.register_map import ValueType
 
 log = logging.getLogger(__name__)
 GOODBYE_TIMEOUT_S = 0.5
@@ -127,7 +126,9 @@ def _watched(settings: AgentSettings) -> list[WatchedChannel]:
                     continue
                 name = unit.station_channel(point.name)
                 rules = settings.quality_rules(name, point.valid_min, point.valid_max)
-                watched.append(WatchedChannel(name, point.unit, QualityJudge(rules)))
+                watched.append(
+                    WatchedChannel(name, point.unit, QualityJudge(rules, settings.poll_interval_s))
+                )
     return watched
 
 

@@ -23,6 +23,7 @@ OF_STATE: Final[dict[State, Judgement]] = {
     State.FAULT: (Quality.BAD, Reason.DEVICE_FAULT),
     State.COMMS_LOST: (Quality.BAD, Reason.NO_CONNECTION),
 }
+GAP_INTERVALS: Final = 5
 
 
 class QualityJudge:
@@ -38,7 +39,7 @@ class QualityJudge:
         "_rest_values", "_spike_window", "_stuck_after_s", "_tolerance", "_valid_max", "_valid_min",
     )  # fmt: skip
 
-    def __init__(self, rules: QualityRules) -> None:
+    def __init__(self, rules: QualityRules, poll_interval_s: float = 1.0) -> None:
         self._valid_min = -inf if rules.valid_min is None else rules.valid_min
         self._valid_max = inf if rules.valid_max is None else rules.valid_max
         self._stuck_after_s = inf if rules.stuck_after_s is None else rules.stuck_after_s
@@ -46,7 +47,7 @@ class QualityJudge:
         self._rest_values = frozenset(rules.rest_values)
         self._spike_window = None if rules.spike is None else SpikeWindow(rules.spike)
         self._max_rate = rules.max_rate_per_s
-        self._max_gap_s = rules.max_gap_s
+        self._max_gap_s = max(rules.max_gap_s, GAP_INTERVALS * poll_interval_s)
         self._last_at = -inf
         self._anchor = inf
         self._anchor_at = 0.0

@@ -29,8 +29,8 @@ class QualityRules(StrictModel):
     ``valid_min`` … ``valid_max`` is inclusive, in the channel's unit. ``stuck_after_s`` is
     the patience with an unchanged value (within ``stuck_tolerance``); at a value of
     ``rest_values`` the channel may stay for ever (a closed outlet, clean gas). ``max_gap_s``
-    is the silence after which earlier values say nothing about the next; it has to exceed
-    the poll interval.
+    is the silence after which earlier values say nothing about the next, where that is
+    longer than five poll intervals.
     """
 
     valid_min: float | None = None

@@ -27,6 +27,11 @@ Side = Literal["high", "low"]
 Transition = Literal["raised", "returned"]
 
 
+def _version() -> int:
+    # A factory, because omit_defaults would leave a plain default out of the message.
+    return VERSION
+
+
 class Reading(msgspec.Struct, omit_defaults=True):
     """One channel of one scan: ``c`` name, ``v`` raw value, ``u`` unit, ``s`` state, ``q`` quality.
 
@@ -55,7 +60,7 @@ class Scan(msgspec.Struct, omit_defaults=True):
     at: datetime
     clock: ClockState
     readings: list[Reading]
-    v: int = msgspec.field(default=VERSION)
+    v: int = msgspec.field(default_factory=_version)
     backfill: bool = False
     from_seq: int | None = None
 
@@ -82,7 +87,7 @@ class AlarmTransition(msgspec.Struct, omit_defaults=True):
     limit: float
     unit: str
     since: datetime
-    v: int = msgspec.field(default=VERSION)
+    v: int = msgspec.field(default_factory=_version)
     backfill: bool = False
 
 
@@ -126,7 +131,7 @@ class StationStatus(msgspec.Struct, omit_defaults=True):
     poll_interval_s: float = 1.0
     heartbeat_s: float = 10.0
     channels: list[Channel] = []
-    v: int = msgspec.field(default=VERSION)
+    v: int = msgspec.field(default_factory=_version)
     orderly: bool = False
 
 
@@ -145,7 +150,7 @@ class Heartbeat(msgspec.Struct, omit_defaults=True):
     oldest_seq: int
     newest_seq: int
     metrics: dict[str, float]
-    v: int = msgspec.field(default=VERSION)
+    v: int = msgspec.field(default_factory=_version)
 
 
 class Ack(msgspec.Struct, omit_defaults=True):
@@ -154,7 +159,7 @@ class Ack(msgspec.Struct, omit_defaults=True):
     outbox_id: str
     durable_seq: int
     above: list[tuple[int, int]] = []
-    v: int = msgspec.field(default=VERSION)
+    v: int = msgspec.field(default_factory=_version)
 
 
 class Replay(msgspec.Struct, omit_defaults=True):
@@ -163,7 +168,7 @@ class Replay(msgspec.Struct, omit_defaults=True):
     outbox_id: str
     from_seq: int
     to_seq: int
-    v: int = msgspec.field(default=VERSION)
+    v: int = msgspec.field(default_factory=_version)
 
 
 Message = TypeVar("Message", Scan, AlarmTransition, StationStatus, Heartbeat, Ack, Replay)

@@ -20,13 +20,14 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def run_case(case: Path) -> list[tuple[float, str, str, float, float]]:
+def run_case(case: Path) -> list[tuple[object, ...]]:
     """Scan once a second from from_s to until_s of every row; `restart` rebuilds the bank."""
     rules = [
         AlarmRule.model_validate(rule)
         for rule in yaml.safe_load((case / "rules.yaml").read_text(encoding="utf-8"))
     ]
-    bank, mono_start_s, seen = AlarmBank(rules), 0.0, []
+    bank, mono_start_s = AlarmBank(rules), 0.0
+    seen: list[tuple[object, ...]] = []
     for row in read_rows(case / "input.csv"):
         wall_shift_ms = int(row["wall_shift_s"]) * 1000
         if row["state"] == "restart":
@@ -48,7 +49,7 @@ def run_case(case: Path) -> list[tuple[float, str, str, float, float]]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_scripted_scans_give_the_recorded_transitions(case: Path) -> None:
-    expected = [
+    expected: list[tuple[object, ...]] = [
         (
             float(row["at_s"]),
             row["alarm"],

@@ -1,6 +1,7 @@
 """The judge flags range, spike, rate and stuck, and keeps its history clean."""
 
 import math
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ STUCK = (Quality.SUSPECT, Reason.STUCK)
 RATE = (Quality.SUSPECT, Reason.RATE)
 
 
-def judge_all(rules: QualityRules, values: list[float | None]) -> list[Reason | None]:
+def judge_all(rules: QualityRules, values: Sequence[float | None]) -> list[Reason | None]:
     judge = QualityJudge(rules)
     return [judge.judge(float(at), value, M)[1] for at, value in enumerate(values)]
 
@@ -81,6 +82,12 @@ def test_spikes_to_alternating_sides_never_become_normal() -> None:
     rules = QualityRules(spike=SpikeRule(floor=5))
     values = [50.0, 51, 50, 49, 50] + [300.0, -300] * 5
     assert judge_all(rules, values) == [None] * 5 + [Reason.SPIKE] * 10
+
+
+def test_lone_spikes_with_normal_values_between_never_become_normal() -> None:
+    rules = QualityRules(spike=SpikeRule(floor=5, confirm_samples=3))
+    values = [50.0] * 6 + [300.0, 50, 50] * 5
+    assert judge_all(rules, values) == [None] * 6 + [Reason.SPIKE, None, None] * 5
 
 
 def test_noise_below_the_floor_is_no_spike_even_on_a_flat_line() -> None:
@@ -150,6 +157,19 @@ def test_a_clock_set_back_and_a_long_gap_both_start_the_history_anew() -> None:
         assert judge.judge(1e6 + 20 + jump_s, 90.0, M) == GOOD
         assert judge.judge(1e6 + 21 + jump_s, 90.0, M) == GOOD
         assert judge.judge(1e6 + 121 + jump_s, 90.0, M) == STUCK
+
+
+@pytest.mark.parametrize("jump_s", [-3600.0, 3600.0])
+def test_an_unchanged_value_is_not_stuck_because_the_clock_jumped(jump_s: float) -> None:
+    judge = QualityJudge(QualityRules(stuck_after_s=10))
+    judge.judge(1e6, 7.0, M)
+    assert judge.judge(1e6 + jump_s, 7.0, M) == GOOD
+    assert judge.judge(1e6 + jump_s + 9, 7.0, M) == GOOD
+
+
+def test_slow_polls_are_no_gaps() -> None:
+    judge = QualityJudge(QualityRules(stuck_after_s=3_000, max_gap_s=300), poll_interval_s=900)
+    assert [judge.judge(at * 900.0, 5.0, M) == STUCK for at in range(5)] == [False] * 4 + [True]
 
 
 def test_two_values_with_one_timestamp_are_no_infinite_rate() -> None:

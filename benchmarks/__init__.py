@@ -1,0 +1,1 @@
+"""Speed as ratios within one run: each program prints a table; nothing here is a test."""

@@ -1,0 +1,7 @@
+"""`python -m demo.simulator`."""
+
+import sys
+
+from demo.simulator.app import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""Real components that tests run: brokers, stores, the product's own programs."""

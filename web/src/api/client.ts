@@ -1,0 +1,92 @@
+/** HTTP calls to the gateway: typed answers, a timeout on each, errors people can read. */
+import type { Alarm, Health, Quarantine, Readings, Station } from './contract';
+
+const ROOT = '/api/v1';
+const TIMEOUT_MS = 10_000;
+
+/** The gateway answered with an error, or did not answer (`status` 0). */
+export class RequestFailed extends Error {
+  constructor(
+    readonly status: number,
+    readonly detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** Called with the server's time (epoch ms, 1 s resolution) whenever an answer carries it. */
+let onServerTime: (serverMs: number) => void = () => undefined;
+
+export function listenForServerTime(listener: (serverMs: number) => void): void {
+  onServerTime = listener;
+}
+
+async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(ROOT + path, {
+      ...init,
+      headers: { accept: 'application/json', ...init.headers },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch (error) {
+    throw new RequestFailed(0, error instanceof Error ? error.message : String(error));
+  }
+  const serverMs = Date.parse(answer.headers.get('date') ?? '');
+  if (Number.isFinite(serverMs)) onServerTime(serverMs);
+  const body: unknown = await answer.json().catch(() => null);
+  if (!answer.ok || body === null) throw new RequestFailed(answer.status, detailOf(body, answer));
+  return body as T;
+}
+
+function detailOf(body: unknown, answer: Response): string {
+  if (typeof body === 'object' && body !== null && 'detail' in body) {
+    if (typeof body.detail === 'string') return body.detail;
+  }
+  return `HTTP ${answer.status}`;
+}
+
+export async function fetchStations(): Promise<Station[]> {
+  return (await request<{ stations: Station[] }>('/stations')).stations;
+}
+
+export async function fetchAlarms(
+  state: 'open' | 'all',
+  limit: number,
+  before: string | null = null,
+): Promise<Alarm[]> {
+  const query = new URLSearchParams({ state, limit: String(limit) });
+  if (before !== null) query.set('before', before);
+  return (await request<{ alarms: Alarm[] }>(`/alarms?${query}`)).alarms;
+}
+
+export function acknowledgeAlarm(id: Alarm['id'], by: string, note: string): Promise<Alarm> {
+  return request<Alarm>(`/alarms/${encodeURIComponent(id)}/ack`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ by, note }),
+  });
+}
+
+export function fetchReadings(
+  station: string,
+  channel: string,
+  fromMs: number,
+  toMs: number,
+): Promise<Readings> {
+  const query = new URLSearchParams({
+    channel,
+    from: new Date(fromMs).toISOString(),
+    to: new Date(toMs).toISOString(),
+    every: 'auto',
+  });
+  return request<Readings>(`/stations/${encodeURIComponent(station)}/readings?${query}`);
+}
+
+export function fetchHealth(): Promise<Health> {
+  return request<Health>('/health');
+}
+
+export function fetchQuarantine(limit: number): Promise<Quarantine> {
+  return request<Quarantine>(`/quarantine?limit=${limit}`);
+}

@@ -1,0 +1,104 @@
+/** The living copy of the centre: a snapshot, then the stream; after every break again. */
+import { acknowledgeAlarm, fetchAlarms, fetchStations, listenForServerTime } from '../api/client';
+import type { Alarm, ScanEvent } from '../api/contract';
+import { GatewayStream, type StreamEvent } from '../api/stream';
+import { isOpen } from '../domain/alarm_order';
+import { applyAlarms, applyEvent, EMPTY_CENTRE, takeSnapshot, type Centre } from './centre';
+import { serverClock } from './clock.svelte';
+
+export type Link = 'connecting' | 'live' | 'lost';
+/** More open alarms than this are a flood that no list can show. */
+const MOST_OPEN = 500;
+
+class Live {
+  centre = $state.raw<Centre>(EMPTY_CENTRE);
+  link = $state<Link>('connecting');
+  lostSinceMs = $state<number | null>(null);
+  loaded = $state(false);
+  #heldBack: StreamEvent[] | null = null;
+  #scanListeners = new Set<(scan: ScanEvent) => void>();
+  #refreshListeners = new Set<() => void>();
+  #stream = new GatewayStream({
+    onEvent: (event) => this.#onEvent(event),
+    onLost: () => this.#onLost(),
+  });
+
+  get openAlarms(): Alarm[] {
+    return [...this.centre.alarms.values()].filter(isOpen);
+  }
+
+  start(): void {
+    listenForServerTime((serverMs) => serverClock.learn(serverMs));
+    serverClock.start();
+    this.#stream.start();
+  }
+
+  close(): void {
+    this.#stream.close();
+    serverClock.stop();
+  }
+
+  /** Hear every live scan; returns the function that ends it. */
+  onScan(listener: (scan: ScanEvent) => void): () => void {
+    this.#scanListeners.add(listener);
+    return () => this.#scanListeners.delete(listener);
+  }
+
+  /** Hear that the page recovered from a break and history may have grown meanwhile. */
+  onRefresh(listener: () => void): () => void {
+    this.#refreshListeners.add(listener);
+    return () => this.#refreshListeners.delete(listener);
+  }
+
+  /**
+   * Acknowledge an alarm in the operator's name.
+   *
+   * @throws RequestFailed where the gateway refuses or does not answer.
+   */
+  async acknowledge(id: Alarm['id'], by: string, note: string): Promise<void> {
+    this.takeAlarms([await acknowledgeAlarm(id, by, note)]);
+  }
+
+  takeAlarms(alarms: readonly Alarm[]): void {
+    this.centre = applyAlarms(this.centre, alarms);
+  }
+
+  #onEvent(event: StreamEvent): void {
+    if (event.kind === 'hello') {
+      void this.#refresh();
+      return;
+    }
+    if (this.#heldBack !== null) this.#heldBack.push(event);
+    else this.centre = applyEvent(this.centre, event, serverClock.read());
+    if (event.kind === 'scan') for (const listener of this.#scanListeners) listener(event.scan);
+  }
+
+  /** Events that arrive while the snapshot travels are applied on top of it. */
+  async #refresh(): Promise<void> {
+    const mine: StreamEvent[] = [];
+    this.#heldBack = mine;
+    try {
+      const [stations, alarms] = await Promise.all([fetchStations(), fetchAlarms('open', MOST_OPEN)]);
+      if (this.#heldBack !== mine) return;
+      let centre = takeSnapshot(stations, alarms);
+      for (const event of mine) centre = applyEvent(centre, event, serverClock.read());
+      this.centre = centre;
+      this.#heldBack = null;
+      this.loaded = true;
+      this.link = 'live';
+      this.lostSinceMs = null;
+      for (const listener of this.#refreshListeners) listener();
+    } catch {
+      // Whatever went wrong, the way back is the same as after a broken stream.
+      if (this.#heldBack === mine) this.#stream.lose();
+    }
+  }
+
+  #onLost(): void {
+    this.#heldBack = null;
+    this.link = 'lost';
+    this.lostSinceMs ??= serverClock.read();
+  }
+}
+
+export const live = new Live();

@@ -1,0 +1,61 @@
+/** The addresses of the page, kept behind the # so that a plain file server is enough. */
+
+export type Range = '1h' | '6h' | '24h' | '7d';
+export type Route =
+  | { page: 'overview' }
+  | { page: 'station'; station: string; channel: string | null; range: Range }
+  | { page: 'alarms'; filter: 'open' | 'all' }
+  | { page: 'system' };
+
+export const RANGES: Record<Range, number> = {
+  '1h': 3_600_000,
+  '6h': 6 * 3_600_000,
+  '24h': 24 * 3_600_000,
+  '7d': 7 * 24 * 3_600_000,
+};
+
+/** Return the route of a location hash; an unknown one leads to the overview. */
+export function parseHash(hash: string): Route {
+  const [path = '', search = ''] = hash.replace(/^#/, '').split('?', 2);
+  const query = new URLSearchParams(search);
+  const [page, id] = path.split('/').filter(Boolean);
+  if (page === 'alarms') return { page, filter: query.get('show') === 'all' ? 'all' : 'open' };
+  if (page === 'system') return { page };
+  if (page === 'stations' && id !== undefined) {
+    const range = query.get('range') ?? '';
+    return {
+      page: 'station',
+      station: safeDecode(id),
+      channel: query.get('channel'),
+      range: range in RANGES ? (range as Range) : '1h',
+    };
+  }
+  return { page: 'overview' };
+}
+
+/** Return the hash of a route; `parseHash` reads it back unchanged. */
+export function toHash(route: Route): string {
+  switch (route.page) {
+    case 'overview':
+      return '#/';
+    case 'system':
+      return '#/system';
+    case 'alarms':
+      return route.filter === 'all' ? '#/alarms?show=all' : '#/alarms';
+    case 'station': {
+      const query = new URLSearchParams();
+      if (route.channel !== null) query.set('channel', route.channel);
+      if (route.range !== '1h') query.set('range', route.range);
+      const search = query.size ? `?${query}` : '';
+      return `#/stations/${encodeURIComponent(route.station)}${search}`;
+    }
+  }
+}
+
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

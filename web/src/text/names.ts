@@ -1,0 +1,46 @@
+/** Names of stations and channels in the reader's language. */
+import type { Alarm, Channel, Station } from '../api/contract';
+import type { Language } from './format';
+
+export function stationName(
+  station: Pick<Station, 'id' | 'name_vi' | 'name_en'>,
+  language: Language,
+): string {
+  const [first, second] =
+    language === 'vi' ? [station.name_vi, station.name_en] : [station.name_en, station.name_vi];
+  return first || second || station.id;
+}
+
+/** Return the full label of a channel, for places with room. */
+export function channelName(
+  channel: Pick<Channel, 'name' | 'symbol' | 'label_vi' | 'label_en'>,
+  language: Language,
+): string {
+  const label = language === 'vi' ? channel.label_vi : channel.label_en;
+  return label || channel.symbol || channel.name;
+}
+
+const LONGEST_LABEL = 18;
+
+/** Return the name of a channel for a narrow place: its label, or the symbol if that is long. */
+export function channelLabel(
+  channel: Pick<Channel, 'name' | 'symbol' | 'label_vi' | 'label_en'>,
+  language: Language,
+): string {
+  const label = channelName(channel, language);
+  return label.length <= LONGEST_LABEL ? label : channel.symbol || channel.name;
+}
+
+/** Return the names of the station and the channel that an alarm is about. */
+export function alarmWords(
+  alarm: Pick<Alarm, 'station' | 'channel'>,
+  stations: readonly Station[],
+  language: Language,
+): { station: string; channel: string } {
+  const station = stations.find((known) => known.id === alarm.station);
+  const channel = station?.channels.find((known) => known.name === alarm.channel);
+  return {
+    station: station ? stationName(station, language) : alarm.station,
+    channel: channel ? channelLabel(channel, language) : alarm.channel,
+  };
+}
