@@ -150,7 +150,9 @@ class Pipeline:
                 self._refuse(message, admitted)
         self._metrics.message(topic, len(payload))
         if not taken:
+            # Unacknowledged it would hold up all later ones; what has a number is asked for again.
             self._metrics.not_taken.inc()
+            message.ack()
 
     def _take_scan(self, scan: Scan, message: Inbound) -> bool:
         stored = StoredScan(
