@@ -144,7 +144,7 @@ def main() -> None:
         broker = Mosquitto(folder)
         broker.start()
         devices = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.modbus_devices", str(DEVICES), "0"],
+            [sys.executable, "-m", "tests.peers.modbus_devices", str(DEVICES), "0"],
             stdout=subprocess.PIPE,
             text=True,
         )

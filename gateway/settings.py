@@ -3,6 +3,7 @@
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -37,8 +38,17 @@ class SqliteStoreSettings(StrictModel):
     rollup_days: int = Field(default=3_650, ge=1, le=36_500)
 
 
+def is_loopback_url(url: str) -> bool:
+    """Tell whether ``url`` names this machine, where compressing costs more than it saves."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 class InfluxStoreSettings(StrictModel):
-    """InfluxDB 2; the bucket's retention is set there."""
+    """InfluxDB 2; the bucket's retention is set there. ``gzip``: by default off the machine only."""
 
     kind: Literal["influxdb2"]
     url: HttpUrl
@@ -46,7 +56,7 @@ class InfluxStoreSettings(StrictModel):
     bucket: str = Field(min_length=1, max_length=200)
     token: Secret | None = None
     timeout_s: float = Field(default=5.0, gt=0, le=60)
-    gzip: bool = True
+    gzip: bool | None = None
 
 
 class VictoriaStoreSettings(StrictModel):
@@ -56,8 +66,13 @@ class VictoriaStoreSettings(StrictModel):
     url: HttpUrl
     token: Secret | None = None
     timeout_s: float = Field(default=5.0, gt=0, le=60)
-    gzip: bool = True
+    gzip: bool | None = None
     settle_s: float = Field(default=10.0, ge=0, le=600)
+
+
+def wants_gzip(settings: InfluxStoreSettings | VictoriaStoreSettings) -> bool:
+    """Tell whether writes are compressed."""
+    return not is_loopback_url(settings.url) if settings.gzip is None else settings.gzip
 
 
 StoreSettings = Annotated[
@@ -108,7 +123,7 @@ class HttpSettings(StrictModel):
 class IngestSettings(StrictModel):
     """Bounds and patience of the way from MQTT to the store."""
 
-    batch_values: int = Field(default=5_000, ge=1, le=100_000)
+    batch_values: int = Field(default=20_000, ge=1, le=100_000)
     linger_ms: int = Field(default=50, ge=0, le=5_000)
     ack_interval_ms: int = Field(default=100, ge=10, le=60_000)
     receive_maximum: int = Field(default=2_000, ge=1, le=65_535)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.settings import InfluxStoreSettings
+from gateway.settings import InfluxStoreSettings, wants_gzip
 from gateway.stores.http_reader import HttpReader
 from gateway.stores.interface import LatestReading, Series, StoredScan, StoreUnavailable
 from gateway.stores.line_protocol import MEASUREMENT, LineWriter
@@ -46,7 +46,12 @@ class InfluxStore:
         self._place = settings.url
         self._lines = LineWriter()
         self._sender = LineSender(
-            settings.url, settings.org, settings.bucket, token, settings.timeout_s, settings.gzip
+            settings.url,
+            settings.org,
+            settings.bucket,
+            token,
+            settings.timeout_s,
+            wants_gzip(settings),
         )
         headers = {"Authorization": f"Token {token}"} if settings.token is not None else {}
         self._reader = HttpReader(settings.url, headers, settings.timeout_s)

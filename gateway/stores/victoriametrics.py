@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from gateway.settings import VictoriaStoreSettings
+from gateway.settings import VictoriaStoreSettings, wants_gzip
 from gateway.stores.http_reader import HttpReader
 from gateway.stores.interface import LatestReading, Series, StoredScan, StoreUnavailable
 from gateway.stores.line_protocol import MEASUREMENT, LineWriter
@@ -55,7 +55,7 @@ class VictoriaStore:
         self._place = settings.url
         self._lines = LineWriter()
         self._sender = LineSender(
-            settings.url, "quantrac", "quantrac", token, settings.timeout_s, settings.gzip
+            settings.url, "quantrac", "quantrac", token, settings.timeout_s, wants_gzip(settings)
         )
         headers = {"Authorization": f"Bearer {token}"} if settings.token is not None else {}
         self._reader = HttpReader(settings.url, headers, settings.timeout_s)

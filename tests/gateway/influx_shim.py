@@ -1,6 +1,7 @@
 """InfluxDB 2's write address in front of a real InfluxDB 1.x engine, which lacks it."""
 
 import http.client
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -81,3 +82,14 @@ def create_database(engine_port: int, name: str) -> None:
     connection.request("POST", f"/query?q={quote(f'CREATE DATABASE {name}')}")
     assert connection.getresponse().status == 200
     connection.close()
+
+
+def main() -> None:
+    """Run in front of the engine whose port is the first argument; print our own port."""
+    with InfluxShim(int(sys.argv[1])) as shim:
+        print(shim.port, flush=True)
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

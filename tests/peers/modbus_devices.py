@@ -1,7 +1,7 @@
 """Many Modbus TCP devices in one process, cheap enough not to disturb what is measured.
 
 Holding register pairs hold float32 values that change with time; every reply can be delayed.
-``python -m benchmarks.modbus_devices COUNT DELAY_S`` prints the first port and serves.
+``python -m tests.peers.modbus_devices COUNT DELAY_S`` prints the first port and serves.
 """
 
 import asyncio

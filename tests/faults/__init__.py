@@ -1,0 +1,1 @@
+"""The promise «nothing is lost, nothing is doubled», under load, with real processes."""

@@ -1,0 +1,1 @@
+"""The web page: its sources, and the built page in a real Chromium against a real gateway."""
