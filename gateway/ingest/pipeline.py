@@ -181,7 +181,7 @@ class Pipeline:
 
     def _refuse(self, message: Inbound, why: Rejection) -> None:
         self._metrics.quarantined.labels(why.reason).inc()
-        log.warning("refused a message on %s: %s: %s", message.topic[:120], why.reason, why.detail)
+        log.warning("refused a message on %s: %s", message.topic[:120], why.reason)
         kept = refused(message.topic, message.payload, why.reason, why.detail, now_ms())
         if not self.quarantine.put(RefusedItem(kept, why.numbers, message.ack)):
             # A flood of rubbish must not fill the broker; it is counted all the same.
