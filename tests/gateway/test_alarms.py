@@ -79,7 +79,7 @@ def test_the_station_counts_its_open_alarms(centre: Centre, station: FakeStation
         return mine[0] if mine else None
 >>>>>>> refs/heads/gateway
 
-    until(lambda: counts() == [{"warn": 1, "limit": 1, "unacknowledged": 2}])
+    until(lambda: counts() == {"warn": 1, "limit": 1, "unacknowledged": 2})
 
 
 def test_an_unknown_alarm_is_not_found(centre: Centre) -> None:
