@@ -88,7 +88,7 @@ async def serve(settings: AgentSettings, stop: asyncio.Event) -> None:
     session = MqttSession(
         settings.mqtt,
         client_id=f"quantrac-agent-{origin.station}",
-        subscriptions=[station_topic(origin.station, leaf) for leaf in ("ack", "replay")],
+        subscriptions=[station_topic(origin.station, leaf) for leaf in ("ack", "replay", "status")],
         will=Outgoing(status_topic, messages.encode(death(status, orderly=False)), retain=True),
         on_message=publisher.received,
         on_connected=connected,

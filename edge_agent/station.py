@@ -178,6 +178,7 @@ class Station:
                 "backfilled_total": self._publisher.backfilled,
                 "resent_total": self._ledger.lost,
                 "answers_refused_total": self._publisher.rejected,
+                "namesakes_total": self._publisher.namesakes,
                 "mqtt_connects_total": session.stats.connects,
                 "clock_steps_total": self._timestamps.steps,
                 "clock_last_step_ms": self._timestamps.last_step_ms,

@@ -10,7 +10,7 @@ from edge_agent.outbox.log import ALARM, Entry
 from edge_agent.outbox.worker import OutboxWorker
 from quantrac_core.contracts import messages
 from quantrac_core.contracts.errors import MessageRejected
-from quantrac_core.contracts.messages import Ack, Replay
+from quantrac_core.contracts.messages import Ack, Replay, StationStatus
 from quantrac_core.contracts.topics import parse_station_topic, station_topic
 from quantrac_core.runtime.clock import Clock
 from quantrac_core.runtime.mqtt_session import Inbound, MqttSession
@@ -56,6 +56,8 @@ class Publisher:
         self._wake = asyncio.Event()
         self.backfilled = 0
         self.rejected = 0
+        self.namesakes = 0
+        self._connections = 0
 
     def use(self, session: MqttSession) -> None:
         """Name the session to publish over; before any of the other calls."""
@@ -75,6 +77,7 @@ class Publisher:
 
     def connected(self) -> None:
         """A session stands: begin with what the centre lacks."""
+        self._connections += 1
         self._wake.set()
 
     def disconnected(self) -> None:
@@ -82,7 +85,7 @@ class Publisher:
         self._ledger.disconnected()
 
     def received(self, message: Inbound) -> None:
-        """Take an ``ack`` or a ``replay`` of the centre."""
+        """Take an ``ack`` or a ``replay`` of the centre, or a ``status`` under this name."""
         message.ack()
         topic = parse_station_topic(message.topic)
         try:
@@ -90,6 +93,8 @@ class Publisher:
                 self._take_ack(messages.decode(Ack, message.payload))
             elif topic is not None and topic.leaf == "replay":
                 self._take_replay(messages.decode(Replay, message.payload))
+            elif topic is not None and topic.leaf == "status":
+                self._take_status(messages.decode(StationStatus, message.payload), message.retain)
         except MessageRejected as error:
             self.rejected += 1
             log.warning("refused a message on %s: %s", message.topic, error)
@@ -119,6 +124,17 @@ class Publisher:
         log.info("the centre asks for %d … %d again", replay.from_seq, replay.to_seq)
         self._ledger.replay(replay.from_seq, min(replay.to_seq, newest))
         self._wake.set()
+
+    def _take_status(self, status: StationStatus, retained: bool) -> None:
+        # A first connection may find what the machine before this one has left behind; later
+        # ones find this outbox's own birth, unless somebody else has spoken in between.
+        if status.outbox_id == self._outbox.outbox_id or (retained and self._connections < 2):
+            return
+        self.namesakes += 1
+        log.warning(
+            "another agent speaks as station %s: give one of the two an id of its own",
+            status.station,
+        )
 
     async def run_backfill(self) -> None:
         """Send what the centre lacks, oldest first, until cancelled."""

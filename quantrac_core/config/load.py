@@ -14,6 +14,8 @@ from quantrac_core.contracts.errors import ConfigError, ConfigErrors
 Model = TypeVar("Model", bound=BaseModel)
 ENV_PREFIX = "QUANTRAC__"
 MAX_CONFIG_BYTES = 4 * 1024 * 1024
+MAX_DEPTH = 50
+MAX_SHOWN = 10**80
 _SECRET_WORDS = ("password", "secret", "token", "key_file")
 
 
@@ -29,6 +31,10 @@ def _construct_unique_mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) 
     seen: set[Any] = set()
     for key_node, _ in node.value:
         key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, str | int | float | bool | None):
+            raise yaml.constructor.ConstructorError(
+                None, None, "a key that is no plain text or number", key_node.start_mark
+            )
         if key in seen:
             raise yaml.constructor.ConstructorError(
                 None, None, f"the key {key!r} is written twice", key_node.start_mark
@@ -43,6 +49,38 @@ _UniqueKeyLoader.add_constructor(
 )
 
 
+class _NotYaml(ValueError):
+    def __init__(self, where: str, problem: str) -> None:
+        self.where = where
+        self.problem = problem
+
+
+def _where(mark: Any) -> str:
+    return "(file)" if mark is None else f"(line {mark.line + 1})"
+
+
+def _parse(text: str) -> object:
+    """Return the document in ``text``; whatever the parser dislikes becomes `_NotYaml`."""
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > MAX_DEPTH:
+                raise _NotYaml(_where(event.start_mark), "nested too deeply")
+        return yaml.load(text, Loader=_UniqueKeyLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise _NotYaml(_where(mark), getattr(error, "problem", None) or "not YAML") from error
+    except (ValueError, OverflowError) as error:
+        if isinstance(error, _NotYaml):
+            raise
+        # PyYAML lets a date such as 2026-13-45 end in the date's own error.
+        raise _NotYaml("(file)", str(error)) from error
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     """Return the mapping in a YAML file.
 
@@ -51,20 +89,19 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """
     file = str(path)
     try:
-        if path.stat().st_size > MAX_CONFIG_BYTES:
+        with path.open("rb") as source:
+            content = source.read(MAX_CONFIG_BYTES + 1)
+        if len(content) > MAX_CONFIG_BYTES:
             raise ConfigErrors([ConfigError(file, "(file)", "too large", "at most 4 MiB")])
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)
+        document = _parse(content.decode("utf-8"))
     except OSError as error:
         raise ConfigErrors(
             [ConfigError(file, "(file)", error.strerror or "unreadable", "a readable YAML file")]
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigErrors([ConfigError(file, "(file)", "not UTF-8", "UTF-8 text")]) from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"(line {mark.line + 1})" if mark is not None else "(file)"
-        problem = getattr(error, "problem", None) or "not YAML"
-        raise ConfigErrors([ConfigError(file, where, problem, "valid YAML")]) from error
+    except _NotYaml as error:
+        raise ConfigErrors([ConfigError(file, error.where, error.problem, "valid YAML")]) from error
     if not isinstance(document, dict):
         raise ConfigErrors(
             [ConfigError(file, "(file)", type(document).__name__, "a mapping of keys to values")]
@@ -84,7 +121,12 @@ def apply_environment(document: dict[str, Any], environment: Mapping[str, str]) 
             inner = target.get(section)
             target[section] = dict(inner) if isinstance(inner, dict) else {}
             target = target[section]
-        target[leaf] = yaml.safe_load(text)
+        try:
+            target[leaf] = _parse(text)
+        except _NotYaml as error:
+            raise ConfigErrors(
+                [ConfigError("(environment)", name, error.problem, "a plain YAML value")]
+            ) from error
     return merged
 
 
@@ -120,7 +162,8 @@ def _as_config_error(detail: ErrorDetails, file: str) -> ConfigError:
     value = detail.get("input")
     kind = detail["type"]
     if kind == "extra_forbidden":
-        allowed = "a known key (this one is not)"
+        # Not even its value is shown: it may be a secret under a mistyped key.
+        value, allowed = "(not shown)", "a known key (this one is not)"
     elif kind == "missing":
         value, allowed = "(missing)", "this key to be given"
     if any(word in key.lower() for word in _SECRET_WORDS):
@@ -129,6 +172,8 @@ def _as_config_error(detail: ErrorDetails, file: str) -> ConfigError:
         value = f"{type(value).__name__} of {len(value)}"
     elif isinstance(value, BaseModel):
         value = type(value).__name__
+    elif isinstance(value, int) and abs(value) > MAX_SHOWN:
+        value = "a huge number"
     elif isinstance(value, str) and len(value) > 80:
         value = value[:80] + "…"
     return ConfigError(file, key, value, allowed)

@@ -35,9 +35,10 @@ def test_two_agents_with_one_station_id_say_so_back_off_and_go_on_measuring(
     with agents[0], agents[1]:
         for agent in agents:
             until(lambda who=agent: len(delays_s(who)) >= 3, agent.log())  # type: ignore[misc]
-            expected = f"another program has connected as 'quantrac-agent-{station}'"
+            expected = f"another agent speaks as station {station}: give one of the two"
             assert agent.log().count(expected) == 1, "one line, not one for each time"
             assert delays_s(agent)[2] > 2 * delays_s(agent)[0]
+        assert listener.newest_metric("namesakes_total") >= 1
         until(lambda: len({scan.outbox_id for scan in listener.scans()}) == 2)
         for agent in agents:
             assert agent.stop() == 0
