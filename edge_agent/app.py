@@ -36,7 +36,7 @@ from quantrac_core.runtime.tasks import TaskScope
 from station_drivers.reader import StationReader
 from station_drivers.register_map import ValueType
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("edge_agent.app")
 GOODBYE_TIMEOUT_S = 0.5
 
 

@@ -13,10 +13,12 @@ from edge_agent.alarms.rules import AlarmRule, contradictions
 from edge_agent.quality.rules import QualityRules, default_rules
 from quantrac_core.config.load import apply_environment, load_config, read_yaml, validate
 from quantrac_core.config.strict import StrictModel
+from quantrac_core.contracts.errors import ConfigError, ConfigErrors
 from quantrac_core.contracts.identifiers import STATION_ID_RULE, is_station_id
 from quantrac_core.contracts.messages import Level, Side
 from quantrac_core.runtime.mqtt_settings import MqttSettings
 
+SHOWN_NAMES = 40
 _BASIS = re.compile(r"value|mean_([1-9][0-9]{0,5})s")
 
 
@@ -118,18 +120,8 @@ class AgentSettings(StrictModel):
     delivery: DeliverySettings = DeliverySettings()
 
     @model_validator(mode="after")
-    def _parts_agree(self) -> Self:
+    def _channels_have_names_of_their_own(self) -> Self:
         check_channel_names(self.links)
-        known = self.known_channels()
-        unknown = sorted(set(self.channels) - known)
-        if unknown:
-            raise ValueError(
-                f"channels only of the register maps ({unknown[0]} is not one; known are "
-                f"{', '.join(sorted(known))})"
-            )
-        problems = contradictions(self.alarm_rules())
-        if problems:
-            raise ValueError(problems[0])
         return self
 
     def known_channels(self) -> set[str]:
@@ -170,14 +162,41 @@ def load_agent_settings(path: Path) -> AgentSettings:
         ConfigErrors: one entry per fault, naming the file that holds it.
     """
     document = apply_environment(read_yaml(path), os.environ)
+    faults: list[ConfigError] = []
     for unit in _units(document):
         name = unit.get("map")
         if isinstance(name, str):
-            unit["map"] = load_config(path.parent / name, RegisterMap, {})
+            try:
+                unit["map"] = load_config(path.parent / name, RegisterMap, {})
+            except ConfigErrors as found:
+                faults += [fault for fault in found.errors if str(fault) not in map(str, faults)]
+    if faults:
+        raise ConfigErrors(faults)
     settings = validate(document, AgentSettings, str(path))
+    if faults := _disagreements(settings, str(path)):
+        raise ConfigErrors(faults)
     if not settings.data_dir.is_absolute():
         settings = settings.model_copy(update={"data_dir": path.parent / settings.data_dir})
     return settings
+
+
+def _disagreements(settings: AgentSettings, file: str) -> list[ConfigError]:
+    """Return what each part allows and the whole does not."""
+    known = settings.known_channels()
+    faults = [
+        ConfigError(file, "channels", name, f"a channel of the register maps: {_few(known)}")
+        for name in sorted(set(settings.channels) - known)
+    ]
+    faults += [
+        ConfigError(file, "channels", "this combination of limits", sentence)
+        for sentence in contradictions(settings.alarm_rules())
+    ]
+    return faults
+
+
+def _few(names: set[str]) -> str:
+    shown = sorted(names)[:SHOWN_NAMES]
+    return ", ".join(shown) + (" …" if len(names) > SHOWN_NAMES else "")
 
 
 def _units(document: dict[str, Any]) -> list[dict[str, Any]]:

@@ -168,6 +168,8 @@ def _as_config_error(detail: ErrorDetails, file: str) -> ConfigError:
         value, allowed = "(missing)", "this key to be given"
     if any(word in key.lower() for word in _SECRET_WORDS):
         value = "(hidden)"
+    elif kind == "value_error" and isinstance(value, dict):
+        value = "this combination"
     elif isinstance(value, dict | list):
         value = f"{type(value).__name__} of {len(value)}"
     elif isinstance(value, BaseModel):
