@@ -211,7 +211,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     configure_logging(options.log_level)
 
     def check() -> None:
-        _load(options.config, options.insecure_no_sign_in)
+        config = _load(options.config, options.insecure_no_sign_in)
+        print(f"{options.config}: good: {config.store.kind}, {len(config.stations)} stations named")
 
     if options.check_config:
         return report_errors(check)
