@@ -105,6 +105,7 @@ async def serve(settings: AgentSettings, stop: asyncio.Event) -> None:
             tasks.start("backfill", publisher.run_backfill, Backoff())
             heartbeat = tasks.start("heartbeat", lambda: station.run_heartbeat(session), Backoff())
             scans = tasks.start("scans", station.run_scans, Backoff(first_s=0.1, most_s=5.0))
+            tasks.start("watchdog", lambda: systemd.feed_watchdog(station.scanning))
             systemd.notify("READY=1")
             await tasks.wait(stop)
             scans.cancel()

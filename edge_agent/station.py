@@ -6,8 +6,6 @@ import resource
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from station_drivers.reader import StationReader
-
 from edge_agent.acquisition.scanner import Origin, Scanner
 from edge_agent.acquisition.schedule import Schedule
 from edge_agent.acquisition.timestamps import Timestamps
@@ -20,11 +18,14 @@ from quantrac_core.contracts.messages import Heartbeat, utc_from_ms
 from quantrac_core.contracts.topics import station_topic
 from quantrac_core.runtime.clock import Clock
 from quantrac_core.runtime.mqtt_session import MqttSession
+from station_drivers.reader import StationReader
 
 log = logging.getLogger(__name__)
 READ_BUDGET_SHARE = 0.9
 SNAPSHOT_INTERVAL_S = 10.0
 ALARM_STATE = "alarms"
+STALLED_AFTER_S = 30.0
+STALLED_AFTER_PERIODS = 3
 
 
 @dataclass(slots=True)
@@ -75,7 +76,13 @@ class Station:
         to_grid_s = poll_interval_s - clock.now_ms() / 1000.0 % poll_interval_s
         self._schedule = Schedule(poll_interval_s, clock.monotonic() + to_grid_s)
         self._snapshot_due_s = 0.0
+        self._last_scan_s = clock.monotonic()
         self.stats = ScanStats()
+
+    def scanning(self) -> bool:
+        """Tell whether scans are still completed, late or not: the watchdog's question."""
+        silence_s = self._clock.monotonic() - self._last_scan_s
+        return silence_s < max(STALLED_AFTER_S, STALLED_AFTER_PERIODS * self._poll_interval_s)
 
     async def restore_alarms(self) -> None:
         """Continue the alarms of the run before; alarms whose rule is gone return now."""
@@ -123,6 +130,7 @@ class Station:
         )
         durable = await self._outbox.commit(entries, self._state_to_save(read_s, len(entries) > 1))
         self._publisher.publish_live(durable)
+        self._last_scan_s = clock.monotonic()
         self.stats.scans += 1
         self.stats.last_read_s = read_s - began_s
         self.stats.last_commit_s = clock.monotonic() - read_s

@@ -35,7 +35,7 @@ from quantrac_core.runtime.clock import SystemClock
 from quantrac_core.runtime.logs import configure_logging
 from quantrac_core.runtime.mqtt_session import MqttSession
 from quantrac_core.runtime.program import report_errors, run_program
-from quantrac_core.runtime.systemd import notify
+from quantrac_core.runtime.systemd import feed_watchdog, notify
 from quantrac_core.runtime.tasks import TaskScope
 
 log = logging.getLogger(__name__)
@@ -129,6 +129,7 @@ class Gateway:
             scope.start("retention", lambda: keep_retention(self._store), Backoff())
             mqtt = scope.start("mqtt", self._session.run, Backoff())
             http = scope.start("http", self._server.run)
+            scope.start("watchdog", lambda: feed_watchdog(lambda: True))
             notify("READY=1")
             try:
                 await scope.wait(stop)
@@ -210,7 +211,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     configure_logging(options.log_level)
 
     def check() -> None:
-        _load(options.config, options.insecure_no_sign_in)
+        config = _load(options.config, options.insecure_no_sign_in)
+        print(f"{options.config}: good: {config.store.kind}, {len(config.stations)} stations named")
 
     if options.check_config:
         return report_errors(check)

@@ -1,7 +1,6 @@
 """How every program starts and ends: signals, exit codes, no traceback for a person's mistake."""
 
 import asyncio
-import contextlib
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -27,14 +26,10 @@ def run_program(serve: Callable[[asyncio.Event], Awaitable[None]]) -> int:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        watchdog = loop.create_task(_feed_watchdog(), name="watchdog")
         try:
             await serve(stop)
         finally:
             systemd.notify("STOPPING=1")
-            watchdog.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watchdog
 
     return report_errors(lambda: asyncio.run(body()))
 
@@ -51,10 +46,3 @@ def report_errors(work: Callable[[], None]) -> int:
         print(error, file=sys.stderr)
         return EXIT_FAILURE
     return EXIT_OK
-
-
-async def _feed_watchdog() -> None:
-    interval_s = systemd.watchdog_interval_s()
-    while interval_s is not None:
-        systemd.notify("WATCHDOG=1")
-        await asyncio.sleep(interval_s)

@@ -1,7 +1,9 @@
 """Readiness, watchdog and status for systemd (sd_notify(3)), silent elsewhere."""
 
+import asyncio
 import os
 import socket
+from collections.abc import Callable
 
 
 def notify(state: str) -> bool:
@@ -29,3 +31,16 @@ def watchdog_interval_s() -> float | None:
     if owner and owner != str(os.getpid()):
         return None
     return int(period_us) / 2_000_000
+
+
+async def feed_watchdog(alive: Callable[[], bool]) -> None:
+    """Feed the watchdog while ``alive()`` says that the program does its work.
+
+    A program whose event loop turns but whose work stands still is as dead as a frozen one,
+    so systemd must restart it. Returns at once where no watchdog is asked for.
+    """
+    interval_s = watchdog_interval_s()
+    while interval_s is not None:
+        if alive():
+            notify("WATCHDOG=1")
+        await asyncio.sleep(interval_s)
