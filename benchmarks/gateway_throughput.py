@@ -30,19 +30,12 @@ from gateway.stores.line_sender import LineSender
 from gateway.stores.sqlite import SqliteStore
 from quantrac_core.contracts.messages import encode, ms_from_utc
 from quantrac_core.contracts.topics import station_topic
-from tests.gateway.influx_shim import create_database
-from tests.gateway.processes import (
-    Api,
-    Process,
-    embedded_config,
-    gateway,
-    influxd,
-    mosquitto,
-    running,
-    until,
-    victoria_metrics,
-)
 from tests.gateway.station import FakeStation
+from tests.peers.gateway import Api, embedded_config, gateway
+from tests.peers.influx_shim import create_database
+from tests.peers.mosquitto import LONG_QUEUES, Mosquitto
+from tests.peers.process import Process, running, until
+from tests.peers.stores import influxd, victoria_metrics
 
 STATIONS = 10
 BATCH_VALUES = 5_000
@@ -95,7 +88,7 @@ def measure(kind: str, readings: int, values: int) -> Row:
     folder = Path(tempfile.mkdtemp(prefix="gateway-bench-"))
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        broker = stack.enter_context(running(mosquitto(folder)))
+        broker = stack.enter_context(running(Mosquitto(folder, extra=LONG_QUEUES)))
         store_config, server, send_raw = open_store(kind, folder, stack)
         assert broker.port is not None
         config = embedded_config(
@@ -133,8 +126,9 @@ def open_store(
     if kind == "influxdb2":
         server = stack.enter_context(running(influxd(folder)))
         shim = Process(
-            [sys.executable, "-m", "tests.gateway.influx_shim", str(server.port)],
-            folder / "shim.log",
+            "shim",
+            [sys.executable, "-m", "tests.peers.influx_shim", str(server.port)],
+            folder,
         )
         assert server.port is not None
         create_database(server.port, "quantrac")

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
-from station_drivers.links import LinkSettings, check_channel_names
-from station_drivers.register_map import RegisterMap
 
 from edge_agent.alarms.rules import AlarmRule, contradictions
 from edge_agent.quality.rules import QualityRules, default_rules
@@ -17,6 +15,8 @@ from quantrac_core.contracts.errors import ConfigError, ConfigErrors
 from quantrac_core.contracts.identifiers import STATION_ID_RULE, is_station_id
 from quantrac_core.contracts.messages import Level, Side
 from quantrac_core.runtime.mqtt_settings import MqttSettings
+from station_drivers.links import LinkSettings, check_channel_names
+from station_drivers.register_map import RegisterMap
 
 SHOWN_NAMES = 40
 _BASIS = re.compile(r"value|mean_([1-9][0-9]{0,5})s")

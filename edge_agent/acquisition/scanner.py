@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from station_drivers.reader import Sample
-
 from edge_agent.alarms.bank import AlarmBank, TransitionRecord
 from edge_agent.outbox.log import ALARM, SCAN, Entry
 from edge_agent.quality.judge import QualityJudge
@@ -16,6 +14,7 @@ from quantrac_core.contracts.messages import (
     Scan,
     utc_from_ms,
 )
+from station_drivers.reader import Sample
 
 
 @dataclass(frozen=True, slots=True)

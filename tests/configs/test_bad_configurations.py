@@ -36,7 +36,7 @@ def test_each_fault_is_one_expected_line(case: Path, tmp_path: Path) -> None:
 def test_a_second_agent_on_one_data_dir_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
     config = agent_config(tmp_path, "a", 1, 1)
     with Agent(tmp_path, config) as first:
-        until(lambda: "outbox" in first.log(), first.log())
+        until(lambda: "outbox" in first.log(), told_by=first.log)
         answer = start("agent", first.config)
         assert answer.code == 2
         assert answer.lines == [

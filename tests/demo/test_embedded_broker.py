@@ -64,7 +64,7 @@ def port(tmp_path: Path) -> Iterator[int]:
     )
     broker.start()
     yield number
-    assert broker.stop(5) == -15
+    assert broker.stop(within_s=5) == -15
 
 
 async def test_a_latecomer_learns_the_state_that_was_published_before(port: int) -> None:

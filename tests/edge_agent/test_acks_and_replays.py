@@ -51,13 +51,16 @@ def test_answers_that_make_no_sense_are_counted_and_harm_nothing(
 ) -> None:
     config = agent_config(tmp_path, station, broker.port, simulator.port(SIMULATED))
     with Agent(tmp_path, config) as agent:
-        scan = until(listener.scans, agent.log())[0]
+        scan = until(listener.scans, told_by=agent.log)[0]
         answers = bad_answers(scan.outbox_id)
         for leaf, payload in answers:
             listener.send(leaf, payload)
-        until(lambda: listener.newest_metric("answers_refused_total") == len(answers), agent.log())
+        until(
+            lambda: listener.newest_metric("answers_refused_total") == len(answers),
+            told_by=agent.log,
+        )
         before = len(listener.scans())
-        until(lambda: len(listener.scans()) > before + 5, agent.log())
+        until(lambda: len(listener.scans()) > before + 5, told_by=agent.log)
         assert listener.newest_metric("unacknowledged") >= before
         assert agent.stop() == 0
         assert "Traceback" not in agent.log()
@@ -73,8 +76,8 @@ def test_a_replay_brings_a_range_again_as_backfill_even_when_it_was_acknowledged
         Listener(broker.port, station, acknowledge=lambda _: True) as centre,
         Agent(tmp_path, config) as agent,
     ):
-        until(lambda: len(centre.scans()) > 10, agent.log())
-        until(lambda: centre.newest_metric("unacknowledged") <= 1, agent.log())
+        until(lambda: len(centre.scans()) > 10, told_by=agent.log)
+        until(lambda: centre.newest_metric("unacknowledged") <= 1, told_by=agent.log)
         first = centre.scans()[0]
         centre.send("replay", encode(Replay(first.outbox_id, first.seq, first.seq + 4)))
         wanted = set(range(first.seq, first.seq + 5))
@@ -82,7 +85,7 @@ def test_a_replay_brings_a_range_again_as_backfill_even_when_it_was_acknowledged
         def again() -> dict[int, Scan]:
             return {scan.seq: scan for scan in centre.scans() if scan.backfill}
 
-        until(lambda: wanted <= again().keys(), agent.log())
+        until(lambda: wanted <= again().keys(), told_by=agent.log)
         live = {scan.seq: scan for scan in centre.scans() if not scan.backfill}
         for seq in wanted:
             assert again()[seq].readings == live[seq].readings
@@ -109,5 +112,5 @@ def test_what_the_centre_did_not_get_is_sent_again_while_live_data_flow(
 
         for _ in range(2):
             before = len(centre.scans())
-            until(lambda since=before: sent_again(since), agent.log())  # type: ignore[misc]
+            until(lambda since=before: sent_again(since), told_by=agent.log)  # type: ignore[misc]
         assert not all(scan.backfill for scan in centre.scans()[-30:])

@@ -35,7 +35,7 @@ def test_a_life_is_birth_readings_heartbeats_and_an_orderly_goodbye(
 ) -> None:
     config = agent_config(tmp_path, station, broker.port, simulator.port(SIMULATED))
     with Agent(tmp_path, config) as agent:
-        until(lambda: len(listener.scans()) >= 5 and listener.heartbeats(), agent.log())
+        until(lambda: len(listener.scans()) >= 5 and listener.heartbeats(), told_by=agent.log)
         birth = listener.statuses()[0]
         assert (birth.state, birth.station) == ("online", station)
         assert {channel.name for channel in birth.channels} == set(newest(listener))
@@ -61,7 +61,7 @@ def test_the_broker_publishes_the_last_will_of_a_killed_agent(
 ) -> None:
     config = agent_config(tmp_path, station, broker.port, simulator.port(SIMULATED))
     with Agent(tmp_path, config) as agent:
-        until(lambda: listener.statuses(), agent.log())
+        until(lambda: listener.statuses(), told_by=agent.log)
         agent.kill()
         will = until(lambda: [s for s in listener.statuses() if s.state == "offline"])[0]
     assert not will.orderly
@@ -77,12 +77,12 @@ def test_neither_broker_nor_device_is_needed_for_the_start(
     broker = Mosquitto(tmp_path / "late-broker")
     config = agent_config(tmp_path, station, broker.port, 1)
     with Agent(tmp_path, config) as agent:
-        until(lambda: "MQTT broker" in agent.log() or not agent.running, agent.log())
+        until(lambda: "MQTT broker" in agent.log() or not agent.running, told_by=agent.log)
         assert agent.running
         broker.start()
         try:
             with Listener(broker.port, station) as listener:
-                until(lambda: len(listener.scans()) > 1, agent.log())
+                until(lambda: len(listener.scans()) > 1, told_by=agent.log)
                 assert {r.v for r in newest(listener).values()} == {None}
                 assert {r.s for r in newest(listener).values()} == {State.COMMS_LOST}
         finally:
@@ -103,14 +103,14 @@ def test_a_raised_alarm_survives_kill_9_and_is_neither_raised_twice_nor_forgotte
     )
     simulator.order(SIMULATED, set={"cod": 90.0})
     with Agent(tmp_path, config) as agent:
-        raised = until(listener.alarms, agent.log())[0]
+        raised = until(listener.alarms, told_by=agent.log)[0]
         assert (raised.transition, raised.value, raised.limit) == ("raised", 90.0, 75.0)
         agent.kill()
         before = len(listener.scans())
         agent.start()
-        until(lambda: len(listener.scans()) > before + 5, agent.log())
+        until(lambda: len(listener.scans()) > before + 5, told_by=agent.log)
         simulator.order(SIMULATED, set={"cod": 50.0})
-        until(lambda: len(alarm_steps(listener.alarms())) >= 2, agent.log())
+        until(lambda: len(alarm_steps(listener.alarms())) >= 2, told_by=agent.log)
         name = "cod.high.limit.value"
         assert alarm_steps(listener.alarms()) == [(name, "raised"), (name, "returned")]
         assert listener.alarms()[-1].since == raised.since
@@ -128,13 +128,13 @@ def test_a_calibrating_analyser_raises_nothing_until_it_measures_again(
     )
     simulator.order(SIMULATED, set={"cod": 100.0}, state={"cod": "calibrating"})
     with Agent(tmp_path, config) as agent:
-        until(lambda: len(listener.scans()) >= 10, agent.log())
+        until(lambda: len(listener.scans()) >= 10, told_by=agent.log)
         assert newest(listener)["cod"].v == 100.0
         assert newest(listener)["cod"].s is State.CALIBRATING
         assert newest(listener)["ph"].s is State.MEASURING
         assert listener.alarms() == []
         simulator.order(SIMULATED, state={"cod": None})
-        raised = until(listener.alarms, agent.log())[0]
+        raised = until(listener.alarms, told_by=agent.log)[0]
         assert raised.transition == "raised"
 
 
@@ -150,7 +150,7 @@ def test_a_silent_unit_loses_its_own_channels_and_no_others(
     )
     simulator.order(SIMULATED, set={"cod": 51.0, "flow_in": 33.0})
     with Agent(tmp_path, config) as agent:
-        until(lambda: newest(listener).get("flow_in"), agent.log())
+        until(lambda: newest(listener).get("flow_in"), told_by=agent.log)
         simulator.order(SIMULATED, unit=2, silent=True)
 
         def lost() -> Scan | None:
@@ -160,7 +160,7 @@ def test_a_silent_unit_loses_its_own_channels_and_no_others(
                     return scan
             return None
 
-        scan = until(lost, agent.log())
+        scan = until(lost, told_by=agent.log)
         assert scan is not None
         readings = {reading.c: reading for reading in scan.readings}
         for name in ("flow_in", "flow_out"):
@@ -171,7 +171,7 @@ def test_a_silent_unit_loses_its_own_channels_and_no_others(
         assert readings["cod"].v == 51.0
         assert readings["cod"].q is Quality.GOOD
         simulator.order(SIMULATED, unit=2, silent=False)
-        until(lambda: newest(listener)["flow_in"].v == 33.0, agent.log())
+        until(lambda: newest(listener)["flow_in"].v == 33.0, told_by=agent.log)
 
 
 def test_sigint_ends_it_as_orderly_as_sigterm(
@@ -179,7 +179,7 @@ def test_sigint_ends_it_as_orderly_as_sigterm(
 ) -> None:
     config = agent_config(tmp_path, station, broker.port, simulator.port(SIMULATED))
     with Agent(tmp_path, config) as agent:
-        until(listener.scans, agent.log())
+        until(listener.scans, told_by=agent.log)
         agent.send(signal.SIGINT)
         assert agent.wait() == 0
         assert until(lambda: [s for s in listener.statuses() if s.orderly])

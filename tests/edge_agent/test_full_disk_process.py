@@ -29,22 +29,22 @@ def test_an_agent_on_a_full_disk_lives_says_so_and_covers_every_number(
         config["outbox"] = {"free_low_mb": 0.1, "free_high_mb": 0.2, "reserve_mb": 0.5}
         neighbour = Neighbour(disk)
         with Agent(tmp_path, config) as agent:
-            until(lambda: len(listener.scans()) > 5, agent.log())
+            until(lambda: len(listener.scans()) > 5, told_by=agent.log)
             neighbour.take_all()
             (disk / "data" / "outbox.reserve").unlink()
             neighbour.take_all()
-            until(lambda: listener.newest_metric("disk_refusals_total") > 0, agent.log())
-            until(lambda: listener.newest_metric("outbox_waiting") > 5, agent.log())
+            until(lambda: listener.newest_metric("disk_refusals_total") > 0, told_by=agent.log)
+            until(lambda: listener.newest_metric("outbox_waiting") > 5, told_by=agent.log)
             assert listener.newest_metric("disk_tight") == 1.0
             agent.kill()
             agent.start()
             births = len(listener.statuses())
-            until(lambda: len(listener.statuses()) > births, agent.log())
-            until(lambda: listener.newest_metric("scans_total") > 0, agent.log())
+            until(lambda: len(listener.statuses()) > births, told_by=agent.log)
+            until(lambda: listener.newest_metric("scans_total") > 0, told_by=agent.log)
             neighbour.leave()
             before = listener.scans()[-1].seq
-            until(lambda: listener.scans()[-1].seq > before + 20, agent.log())
-            until(lambda: listener.newest_metric("outbox_waiting") == 0, agent.log())
+            until(lambda: listener.scans()[-1].seq > before + 20, told_by=agent.log)
+            until(lambda: listener.newest_metric("outbox_waiting") == 0, told_by=agent.log)
             assert agent.stop() == 0
             assert "Traceback" not in agent.log()
         rows = rows_on_disk(disk / "data" / "outbox.sqlite")

@@ -34,7 +34,7 @@ def test_two_agents_with_one_station_id_say_so_back_off_and_go_on_measuring(
     ]
     with agents[0], agents[1]:
         for agent in agents:
-            until(lambda who=agent: len(delays_s(who)) >= 3, agent.log())  # type: ignore[misc]
+            until(lambda who=agent: len(delays_s(who)) >= 3)  # type: ignore[misc]
             expected = f"another agent speaks as station {station}: give one of the two"
             assert agent.log().count(expected) == 1, "one line, not one for each time"
             assert delays_s(agent)[2] > 2 * delays_s(agent)[0]

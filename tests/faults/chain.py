@@ -14,11 +14,11 @@ from pydantic import TypeAdapter
 
 from gateway.settings import StoreSettings
 from gateway.stores.opening import new_store
-from tests.gateway.influx_shim import InfluxShim, create_database
-from tests.gateway.processes import Api, free_port, influxd, victoria_metrics
-from tests.gateway.processes import Process as StoreProcess
+from tests.peers.gateway import Api
+from tests.peers.influx_shim import InfluxShim, create_database
 from tests.peers.mosquitto import Mosquitto
-from tests.peers.process import Process
+from tests.peers.process import Process, free_port
+from tests.peers.stores import influxd, victoria_metrics
 
 STATION = "load"
 CHANNELS = 25
@@ -32,7 +32,7 @@ class Chain:
     def __init__(self, folder: Path, store_kind: str, broker_settings: str = "") -> None:
         self.folder = folder
         self._stack = contextlib.ExitStack()
-        self.store_process: StoreProcess | None = None
+        self.store_process: Process | None = None
         store = self._start_store(store_kind)
         self._store_settings: StoreSettings = TypeAdapter(StoreSettings).validate_python(store)
         self.broker = Mosquitto(folder, extra=broker_settings)

@@ -8,22 +8,15 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.processes import (
-    Api,
-    Process,
-    embedded_config,
-    free_port,
-    gateway,
-    mosquitto,
-    running,
-    until,
-)
 from tests.gateway.station import FakeStation
+from tests.peers.gateway import Api, embedded_config, gateway
+from tests.peers.mosquitto import LONG_QUEUES, Mosquitto
+from tests.peers.process import Process, free_port, running, until
 
 
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    with running(mosquitto(tmp_path_factory.mktemp("broker"))) as process:
+    with running(Mosquitto(tmp_path_factory.mktemp("broker"), extra=LONG_QUEUES)) as process:
         yield process
 
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.gateway.conftest import Centre
-from tests.gateway.processes import until
 from tests.gateway.station import FakeStation
+from tests.peers.process import until
 
 SINCE = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
 

@@ -9,8 +9,8 @@ import pytest
 
 from quantrac_core.contracts.messages import encode
 from tests.gateway.conftest import Centre
-from tests.gateway.processes import until
 from tests.gateway.station import FakeStation
+from tests.peers.process import until
 
 
 def as_dict(sender: FakeStation, **changes: Any) -> dict[str, Any]:

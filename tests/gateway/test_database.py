@@ -20,7 +20,7 @@ from gateway.database.engine import Database, DatabaseUnavailable
 from gateway.database.tables import METADATA
 from quantrac_core.contracts.messages import AlarmTransition
 from quantrac_core.contracts.sequence import SequenceRanges
-from tests.gateway.processes import free_port, until
+from tests.peers.process import free_port, until
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 KEY = ("thanh-hai", "a1")

@@ -13,19 +13,12 @@ from gateway.stores.influxdb import InfluxStore
 from gateway.stores.sqlite import SqliteStore
 from gateway.stores.victoriametrics import VictoriaStore
 from tests.gateway.conftest import Centre
-from tests.gateway.influx_shim import InfluxShim, create_database
-from tests.gateway.processes import (
-    Api,
-    embedded_config,
-    free_port,
-    gateway,
-    influxd,
-    mosquitto,
-    running,
-    until,
-    victoria_metrics,
-)
 from tests.gateway.station import FakeStation
+from tests.peers.gateway import Api, embedded_config, gateway
+from tests.peers.influx_shim import InfluxShim, create_database
+from tests.peers.mosquitto import LONG_QUEUES, Mosquitto
+from tests.peers.process import free_port, running, until
+from tests.peers.stores import influxd, victoria_metrics
 
 
 @pytest.fixture
@@ -165,7 +158,7 @@ def test_the_broker_may_come_later_and_go_away(
     with running(gateway(tmp_path, config)):
         api = Api(config["http"]["port"])
         assert api.get("/health")["status"] == "degraded"
-        with running(mosquitto(tmp_path, port)) as late:
+        with running(Mosquitto(tmp_path, port=port, extra=LONG_QUEUES)) as late:
             until(lambda: api.get("/health")["checks"]["mqtt"]["ok"])
             station = FakeStation(port, "late")
             try:

@@ -1,8 +1,8 @@
 """From a scan on the broker to the store, the acknowledgement, the page's API and its stream."""
 
 from tests.gateway.conftest import Centre
-from tests.gateway.processes import until
 from tests.gateway.station import FakeStation
+from tests.peers.process import until
 
 
 def test_a_scan_is_committed_acknowledged_and_shown(centre: Centre, station: FakeStation) -> None:

@@ -13,8 +13,9 @@ import pytest
 
 from gateway.app import main
 from tests.gateway.conftest import Centre
-from tests.gateway.processes import embedded_config, gateway, until
 from tests.gateway.station import FakeStation
+from tests.peers.gateway import embedded_config, gateway
+from tests.peers.process import until
 
 ABSURD = {
     "reversed": {"from_": "2026-01-02T00:00:00Z", "to": "2026-01-01T00:00:00Z"},

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from tests.gateway.conftest import Centre
-from tests.gateway.processes import until
 from tests.gateway.station import FakeStation
+from tests.peers.process import until
 
 
 def test_order_does_not_matter_and_duplicates_change_nothing(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from gateway.stores.sqlite import SqliteStore
 from tests.gateway.conftest import Centre
-from tests.gateway.processes import free_port, until
 from tests.gateway.station import FakeStation
+from tests.peers.process import free_port, until
 
 
 def test_two_gateways_share_one_station_and_one_may_die(

@@ -13,9 +13,10 @@ from gateway.stores.sqlite import SqliteStore
 from gateway.stores.victoriametrics import VictoriaStore
 from quantrac_core.contracts.messages import Reading
 from quantrac_core.contracts.quality import Quality, Reason, State
-from tests.gateway.influx_shim import InfluxShim, create_database
-from tests.gateway.processes import free_port, influxd, running, until, victoria_metrics
 from tests.gateway.station import now_ms
+from tests.peers.influx_shim import InfluxShim, create_database
+from tests.peers.process import free_port, running, until
+from tests.peers.stores import influxd, victoria_metrics
 
 HOUR_MS = 3_600_000
 KINDS = ["sqlite", "influxdb2", "victoriametrics"]

@@ -1,16 +1,18 @@
 """A child process of a test: waited for by its port, killed, frozen, started again."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 Seen = TypeVar("Seen")
+Started = TypeVar("Started", bound="Process")
 
 
 def free_port() -> int:
@@ -20,14 +22,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(look: Callable[[], Seen], what: str = "", within_s: float = 20.0) -> Seen:
-    """Return the first truthy ``look()``; fail with ``what`` after ``within_s``."""
+def until(
+    look: Callable[[], Seen], within_s: float = 20.0, *, told_by: Callable[[], str] | None = None
+) -> Seen:
+    """Return the first truthy ``look()``; fail after ``within_s`` with what ``told_by`` returns."""
     deadline = time.monotonic() + within_s
     while True:
         seen = look()
         if seen:
             return seen
-        assert time.monotonic() < deadline, f"not within {within_s:g} s: {what} (last {seen!r})"
+        if time.monotonic() > deadline:
+            words = told_by()[-3000:] if told_by else ""
+            raise AssertionError(f"not seen within {within_s:g} s, last: {seen!r}\n{words}")
         time.sleep(0.02)
 
 
@@ -44,8 +50,8 @@ class Process:
         environment: dict[str, str] | None = None,
     ) -> None:
         self.name = name
-        self._command = list(command)
-        self._port = port
+        self.arguments = list(command)
+        self.port = port
         self._environment = {**os.environ, **(environment or {})}
         self.log_file = folder / f"{name}.log"
         self._child: subprocess.Popen[bytes] | None = None
@@ -65,25 +71,25 @@ class Process:
     def start(self, ready_within_s: float = 20.0) -> "Process":
         with self.log_file.open("ab") as output:
             self._child = subprocess.Popen(
-                self._command, stdout=output, stderr=output, env=self._environment
+                self.arguments, stdout=output, stderr=output, env=self._environment
             )
-        if self._port is not None:
+        if self.port is not None:
             self._await_port(ready_within_s)
         return self
 
     def _await_port(self, within_s: float) -> None:
-        assert self._port is not None
+        assert self.port is not None
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
             if not self.running:
                 raise AssertionError(f"{self.name} ended at its start:\n{self.log()[-2000:]}")
             try:
-                socket.create_connection(("127.0.0.1", self._port), timeout=0.2).close()
+                socket.create_connection(("127.0.0.1", self.port), timeout=0.2).close()
             except OSError:
                 time.sleep(0.02)
             else:
                 return
-        raise AssertionError(f"{self.name} did not listen on {self._port}:\n{self.log()[-2000:]}")
+        raise AssertionError(f"{self.name} did not listen on {self.port}:\n{self.log()[-2000:]}")
 
     def wait(self, within_s: float = 20.0) -> int:
         """Wait until it ends by itself; return the exit code."""
@@ -100,12 +106,12 @@ class Process:
         if self._child is not None:
             self._child.wait(10)
 
-    def stop(self, within_s: float = 10.0) -> int:
-        """SIGTERM, SIGKILL where that does not help; return the exit code."""
+    def stop(self, number: signal.Signals = signal.SIGTERM, within_s: float = 10.0) -> int:
+        """Ask it to end, SIGKILL where that does not help; return the exit code."""
         if self._child is None:
             return 0
         self.send(signal.SIGCONT)
-        self.send(signal.SIGTERM)
+        self.send(number)
         try:
             return self._child.wait(within_s)
         except subprocess.TimeoutExpired:
@@ -117,6 +123,16 @@ class Process:
 
     def thaw(self) -> None:
         self.send(signal.SIGCONT)
+
+
+@contextlib.contextmanager
+def running(process: Started) -> Iterator[Started]:
+    """Start a process, and kill it at the end whatever happens."""
+    try:
+        process.start()
+        yield process
+    finally:
+        process.kill()
 
 
 async def eventually(

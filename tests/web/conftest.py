@@ -8,15 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.gateway.processes import (
-    Api,
-    Process,
-    embedded_config,
-    gateway,
-    mosquitto,
-    running,
-    until,
-)
+from tests.peers.gateway import Api, embedded_config, gateway
+from tests.peers.mosquitto import LONG_QUEUES, Mosquitto
+from tests.peers.process import Process, running, until
 from tests.web.node import install_and_build
 from tests.web.plant import STATIONS, LiveStation
 
@@ -66,7 +60,7 @@ def own_centre(built_page: None, tmp_path_factory: pytest.TempPathFactory) -> It
 def running_centre(folder: Path) -> Iterator[Centre]:
     """Run a broker, a gateway and the three stations until the end of the block."""
     with contextlib.ExitStack() as stack:
-        broker = stack.enter_context(running(mosquitto(folder)))
+        broker = stack.enter_context(running(Mosquitto(folder, extra=LONG_QUEUES)))
         assert broker.port is not None
         config = embedded_config(folder, broker.port)
         process = stack.enter_context(running(gateway(folder, config)))
