@@ -15,7 +15,8 @@ from quantrac_core.runtime.clock import Clock
 from quantrac_core.runtime.mqtt_session import Inbound, MqttSession
 
 log = logging.getLogger(__name__)
-BURST = 50
+BURST = 10
+"""Most back-fill messages in a row: a live scan waits behind them at every hop."""
 IDLE_WAIT_S = 1.0
 OUTGOING_MOST = 500
 _BACKFILL_END = b',"backfill":true}'
@@ -116,9 +117,11 @@ class Publisher:
     async def run_backfill(self) -> None:
         """Send what the centre lacks, oldest first, until cancelled."""
         while True:
+            began_s = self._clock.monotonic()
             sent = await self._send_chunk()
             if sent:
-                await self._clock.sleep(sent / self._rate_per_s)
+                due_s = began_s + sent / self._rate_per_s
+                await self._clock.sleep(max(0.0, due_s - self._clock.monotonic()))
                 continue
             self._wake.clear()
             try:
