@@ -19,7 +19,8 @@ demo: env-demo web ## Watch three simulated stations in a browser (ARGS="--port 
 
 test: system-packages check web ## Everything that must hold before a change is handed in
 	@UV="$(UV)" tools/web check
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 -m "not faults" $(PYTEST_ARGS)
+	$(BIN)/pytest -n 6 -m faults $(PYTEST_ARGS)
 
 check: env-dev ## Style, types and layers
 	$(BIN)/ruff check .

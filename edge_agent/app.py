@@ -29,6 +29,7 @@ from quantrac_core.runtime import systemd
 from quantrac_core.runtime.backoff import Backoff
 from quantrac_core.runtime.clock import SystemClock
 from quantrac_core.runtime.logs import configure_logging
+from quantrac_core.runtime.memory import return_unused_memory, use_one_arena
 from quantrac_core.runtime.mqtt_session import MqttSession, Outgoing
 from quantrac_core.runtime.program import report_errors, run_program
 from quantrac_core.runtime.tasks import TaskScope
@@ -96,6 +97,7 @@ async def serve(settings: AgentSettings, stop: asyncio.Event) -> None:
     publisher.use(session)
     await station.restore_alarms()
     await reader.open()
+    return_unused_memory()
     log.info("station %s: outbox %s from %d", origin.station, origin.outbox_id, outbox.next_seq)
     try:
         async with TaskScope() as tasks:
@@ -177,6 +179,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     configure_logging(options.log_level)
+    use_one_arena()
     if options.check_config:
         return report_errors(lambda: _check(options.config))
 

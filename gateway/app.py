@@ -94,8 +94,9 @@ class Gateway:
             ],
             on_message=self._pipeline.take,
             on_connected=self._connected,
-            clean_start=False,
-            session_expiry_s=ingest.session_expiry_s,
+            clean_start=bool(group),
+            # The broker would go on dealing messages to a dead member of a shared group.
+            session_expiry_s=0 if group else ingest.session_expiry_s,
             receive_maximum=ingest.receive_maximum,
         )
         self._api_threads = WorkerThreads("api", threads=4)

@@ -48,7 +48,7 @@ def is_loopback_url(url: str) -> bool:
 
 
 class InfluxStoreSettings(StrictModel):
-    """InfluxDB 2; the bucket's retention is set there. ``gzip``: by default off the machine only."""
+    """InfluxDB 2; retention is set there; ``gzip`` is on by default to another machine only."""
 
     kind: Literal["influxdb2"]
     url: HttpUrl

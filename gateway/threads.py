@@ -52,7 +52,7 @@ class WorkerThreads:
         self._jobs.put(job)
         return await future
 
-    def close(self, timeout_s: float = 0.5) -> None:
+    def close(self, timeout_s: float = 0.1) -> None:
         """Let the threads end after what they are doing; wait ``timeout_s`` at most for each."""
         for _ in self._threads:
             self._jobs.put(None)

@@ -33,8 +33,9 @@ class Phase(Enum):
 class LinkReader:
     """Owns the connection and the task of one link.
 
-    A request in flight is never cancelled by a read: a link that is still busy with an
-    older scan refuses the next one, and its results go to the scan they belong to.
+    A request in flight is never cancelled by a read, and its result goes to the scan it
+    belongs to. A scan offered meanwhile waits for the line, within its own budget, so that
+    one silent unit does not cost the others the scan after it.
     """
 
     def __init__(self, link: LinkSettings, units: Sequence[UnitReader], clock: Clock) -> None:
@@ -46,7 +47,8 @@ class LinkReader:
         self._connection = ModbusConnection(link, clock)
         self._wake = self._connection.on_lost
         self._backoff = Backoff(first_s=RECONNECT_FIRST_S, most_s=RECONNECT_MOST_S)
-        self._scan: Scan | None = None
+        self._current: Scan | None = None
+        self._waiting: Scan | None = None
         self._task: asyncio.Task[None] | None = None
         self._has_tried = False
         self._has_complained = False
@@ -68,27 +70,27 @@ class LinkReader:
                 await task
         self._connection.close()
         self.phase = Phase.STOPPED
-        self._end_scan(Reason.NO_CONNECTION)
+        self._end_scans(Reason.NO_CONNECTION)
 
     def offer(self, scan: Scan) -> None:
         """Take part in a scan, or say at once why not."""
-        if self.phase is Phase.READY or self.phase is Phase.CONNECTING:
-            if self._scan is None:
-                self._scan = scan
-                self._wake.set()
-                return
-        elif self.phase is Phase.READING:
-            self.counters.skipped_scans += 1
+        if self.phase in (Phase.STOPPED, Phase.DOWN):
+            self._decline(scan, Reason.NO_CONNECTION)
+        elif self._waiting is not None:
             self._decline(scan, Reason.TIMEOUT)
-            return
-        self._decline(scan, Reason.NO_CONNECTION)
+        else:
+            self._waiting = scan
+            self._wake.set()
 
     def withdraw(self, scan: Scan) -> None:
         """The scan is over: say why channels are missing; one not begun is taken back."""
-        if self.phase is Phase.READING and self._scan is scan:
+        if self._current is scan:
             self._fill(scan, Reason.TIMEOUT)
-        elif self._scan is scan:
-            self._end_scan(Reason.NO_CONNECTION)
+        elif self._waiting is scan:
+            self._waiting = None
+            self.counters.skipped_scans += 1
+            is_busy = self._current is not None
+            self._fill(scan, Reason.TIMEOUT if is_busy else Reason.NO_CONNECTION)
 
     async def _supervise(self) -> None:
         """Keep the link's work going: a fault of our own costs a reconnection, not the link."""
@@ -106,20 +108,21 @@ class LinkReader:
                 await self._reconnect()
                 continue
             self.phase = Phase.READY
-            if self._scan is None:
+            if self._waiting is None:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
+            self._current, self._waiting = self._waiting, None
             self.phase = Phase.READING
             began_s = self._clock.monotonic()
-            await self._read(self._scan)
+            await self._read(self._current)
             self.counters.busy_s += self._clock.monotonic() - began_s
 
     async def _reconnect(self) -> None:
         """Try once to connect, at once the first time and else after the next pause."""
         if self._has_tried:
             self.phase = Phase.DOWN
-            self._end_scan(Reason.NO_CONNECTION)
+            self._end_scans(Reason.NO_CONNECTION)
             await self._clock.sleep(self._backoff.next_delay_s())
         self._has_tried = True
         self.phase = Phase.CONNECTING
@@ -146,7 +149,7 @@ class LinkReader:
         except ConnectionGone as fault:
             log.info("%s", fault)
             self._fill(scan, Reason.NO_CONNECTION)
-        self._scan = None
+        self._current = None
         scan.link_done()
 
     def _fill(self, scan: Scan, reason: Reason) -> None:
@@ -157,10 +160,11 @@ class LinkReader:
         self._fill(scan, reason)
         scan.link_done()
 
-    def _end_scan(self, reason: Reason) -> None:
-        scan, self._scan = self._scan, None
-        if scan is not None:
-            self._decline(scan, reason)
+    def _end_scans(self, reason: Reason) -> None:
+        for scan in (self._current, self._waiting):
+            if scan is not None:
+                self._decline(scan, reason)
+        self._current = self._waiting = None
 
 
 def _reading_order(unit: UnitReader) -> tuple[bool, float]:

@@ -111,7 +111,7 @@ class ModbusConnection:
     @property
     def is_open(self) -> bool:
         """Whether requests can be sent."""
-        return self.wire is not None
+        return self.wire is not None and self.wire.transport is not None
 
     async def connect(self) -> None:
         """Open the peer; on RTU, also listen until no answer to anybody can be under way.
@@ -127,11 +127,12 @@ class ModbusConnection:
 
     async def _open(self) -> None:
         self.close()
+        opened: asyncio.Transport | None = None
         link, wire, loop = self._link, _Wire(self), asyncio.get_running_loop()
         try:
             async with asyncio.timeout(link.connect_timeout_s):
                 if link.transport == "rtu":
-                    await create_serial_connection(
+                    opened, _ = await create_serial_connection(
                         loop,
                         lambda: wire,
                         link.device,
@@ -143,12 +144,15 @@ class ModbusConnection:
                     )
                     await wire.made
                 else:
-                    await loop.create_connection(lambda: wire, link.host or "", link.port)
+                    opened, _ = await loop.create_connection(
+                        lambda: wire, link.host or "", link.port
+                    )
+                self.wire = wire
         except (OSError, TimeoutError, ValueError) as error:
-            if wire.transport is not None:
-                wire.transport.abort()
             raise ConnectionGone(f"{link.name}: {link.address_text}: {error!r}") from error
-        self.wire = wire
+        finally:
+            if self.wire is not wire and opened is not None:
+                opened.abort()
         self._silent_in_row = 0
         self._must_reopen = False
 

@@ -4,12 +4,13 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from quantrac_core.contracts.quality import Reason, State
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One channel at one read.
+class Sample(msgspec.Struct, frozen=True, gc=False):
+    """One channel at one read; a struct because a country's stations make millions an hour.
 
     ``value`` is None when it could not be read, and then ``reason`` says why; a value with
     the reason ``unknown_state`` was read, but the device's state could not be understood.

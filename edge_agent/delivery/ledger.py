@@ -2,7 +2,8 @@
 
 Pure: it knows sequence numbers and an injected time, neither MQTT nor the disk. The
 window follows TCP's congestion control (RFC 5681: slow start, halving on loss), because
-a broker drops silently when its queue is full and only the centre's ack tells.
+a broker drops silently when its queue is full and only the centre's ack tells. It never
+closes below its first size: some stores confirm only seconds later.
 """
 
 from collections import deque
@@ -10,7 +11,7 @@ from collections import deque
 from quantrac_core.contracts.sequence import Range, SequenceRanges
 
 MAX_REPLAYS = 64
-FIRST_WINDOW = 32
+FIRST_WINDOW = 64
 
 
 class DeliveryLedger:
@@ -95,7 +96,7 @@ class DeliveryLedger:
                 self._backfill_in_flight.discard(seq)
         if overdue:
             self.lost += len(overdue)
-            self._window = max(1.0, self._window / 2.0)
+            self._window = max(float(FIRST_WINDOW), self._window / 2.0)
             self._cursor = self.acknowledged.durable + 1
         return len(overdue)
 

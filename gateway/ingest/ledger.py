@@ -9,6 +9,8 @@ from quantrac_core.contracts.sequence import Range, SequenceRanges
 
 MAX_ACK_RANGES: Final = 32
 MAX_REPLAY_NUMBERS: Final = 10_000
+HELD_BETWEEN_NUMBERS: Final = 20
+MAX_OUTBOXES_KNOWN: Final = 50_000
 
 
 @dataclass(slots=True, frozen=True)
@@ -31,6 +33,23 @@ class _Outbox:
     asked_s: float = field(default=float("-inf"))
 
 
+def bundle(gaps: list[Range]) -> Range:
+    """Return one range to ask for: the first gap and those close behind it.
+
+    Held numbers between two gaps are sent once more in vain, so they may not outnumber what
+    is missing by much; single holes everywhere would otherwise take one request each.
+    """
+    first, last = gaps[0]
+    missing = last - first + 1
+    for next_first, next_last in gaps[1:]:
+        held = next_first - last - 1
+        if held > max(HELD_BETWEEN_NUMBERS, missing):
+            break
+        missing += next_last - next_first + 1
+        last = next_last
+    return first, min(last, first + MAX_REPLAY_NUMBERS - 1)
+
+
 class SequenceLedger:
     """The gateway's view of every outbox it has heard of.
 
@@ -50,7 +69,7 @@ class SequenceLedger:
         """Take over the merged state that the database returned for ``key``."""
         outbox = self._outboxes.get(key)
         if outbox is None:
-            outbox = self._outboxes[key] = _Outbox(state, now_s)
+            outbox = self._remember(key, state, now_s)
         else:
             if state.ranges.durable != outbox.state.ranges.durable:
                 outbox.since_s = now_s
@@ -61,7 +80,7 @@ class SequenceLedger:
     def restored(self, key: OutboxKey, state: OutboxState, now_s: float) -> None:
         """Take over a state from an earlier run; what was heard since then stays."""
         if key not in self._outboxes:
-            self._outboxes[key] = _Outbox(state, now_s)
+            self._remember(key, state, now_s)
             self._current.setdefault(key[0], key[1])
 
     def heartbeat(self, key: OutboxKey, oldest_seq: int, newest_seq: int, now_s: float) -> bool:
@@ -72,11 +91,19 @@ class SequenceLedger:
         """
         outbox = self._outboxes.get(key)
         if outbox is None:
-            outbox = self._outboxes[key] = _Outbox(OutboxState(SequenceRanges(), False), now_s)
+            outbox = self._remember(key, OutboxState(SequenceRanges(), False), now_s)
         outbox.newest_seq = newest_seq
         self._current[key[0]] = key[1]
         self._to_ack[key] = None
         return not outbox.state.base_known or oldest_seq > outbox.state.ranges.durable + 1
+
+    def _remember(self, key: OutboxKey, state: OutboxState, now_s: float) -> _Outbox:
+        if len(self._outboxes) >= MAX_OUTBOXES_KNOWN:
+            for known in [key for key in self._outboxes if self._current.get(key[0]) != key[1]]:
+                del self._outboxes[known]
+                self._to_ack.pop(known, None)
+        outbox = self._outboxes[key] = _Outbox(state, now_s)
+        return outbox
 
     def take_acks(self) -> list[tuple[str, Ack]]:
         """Return the acknowledgements that are due, by station, and consider them sent."""
@@ -115,9 +142,7 @@ class SequenceLedger:
             if patient or now_s - outbox.asked_s < self._replay_interval_s:
                 continue
             outbox.asked_s = now_s
-            first, last = gaps[0]
-            last = min(last, first + MAX_REPLAY_NUMBERS - 1)
-            requests.append((station, Replay(outbox_id, first, last)))
+            requests.append((station, Replay(outbox_id, *bundle(gaps))))
         return requests
 
     def completeness(self, station: str, max_gaps: int = 20) -> Completeness | None:

@@ -150,7 +150,9 @@ class Pipeline:
                 self._refuse(message, admitted)
         self._metrics.message(topic, len(payload))
         if not taken:
+            # Unacknowledged it would hold up all later ones; what has a number is asked for again.
             self._metrics.not_taken.inc()
+            message.ack()
 
     def _take_scan(self, scan: Scan, message: Inbound) -> bool:
         stored = StoredScan(
@@ -181,7 +183,7 @@ class Pipeline:
 
     def _refuse(self, message: Inbound, why: Rejection) -> None:
         self._metrics.quarantined.labels(why.reason).inc()
-        log.warning("refused a message on %s: %s: %s", message.topic[:120], why.reason, why.detail)
+        log.warning("refused a message on %s: %s", message.topic[:120], why.reason)
         kept = refused(message.topic, message.payload, why.reason, why.detail, now_ms())
         if not self.quarantine.put(RefusedItem(kept, why.numbers, message.ack)):
             # A flood of rubbish must not fill the broker; it is counted all the same.

@@ -17,7 +17,11 @@ MAX_CONFIG_BYTES = 4 * 1024 * 1024
 _SECRET_WORDS = ("password", "secret", "token", "key_file")
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
+# libyaml's parser needs a tenth of the time and memory where PyYAML was built with it.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _UniqueKeyLoader(_Loader):  # type: ignore[misc]
     """Refuses a key written twice: YAML would silently keep the last."""
 
 
@@ -30,7 +34,8 @@ def _construct_unique_mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) 
                 None, None, f"the key {key!r} is written twice", key_node.start_mark
             )
         seen.add(key)
-    return loader.construct_mapping(node, deep=True)
+    mapping: dict[Any, Any] = loader.construct_mapping(node, deep=True)
+    return mapping
 
 
 _UniqueKeyLoader.add_constructor(

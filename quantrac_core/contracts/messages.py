@@ -17,6 +17,7 @@ VERSION: Final = 1
 MAX_PAYLOAD_BYTES: Final = 1 << 20
 MAX_READINGS: Final = 5_000
 MAX_CHANNELS: Final = 5_000
+MAX_KNOWN_CHANNELS: Final = 20_000
 MAX_SEQ: Final = (1 << 53) - 1
 """Sequence numbers stay exact in JavaScript and in a float64 field."""
 
@@ -176,6 +177,8 @@ _decoders: dict[type, msgspec.json.Decoder[object]] = {
     kind: msgspec.json.Decoder(kind)
     for kind in (Scan, AlarmTransition, StationStatus, Heartbeat, Ack, Replay)
 }
+# The hot path of the centre: names that passed once need no pattern again.
+_known_channels: set[str] = set()
 _version_probe = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -224,13 +227,23 @@ def check_scan(scan: Scan, station: str, now: datetime, max_future_s: float = 30
         raise MessageRejected("out_of_bounds", f"from_seq {scan.from_seq} with seq {scan.seq}")
     if len(scan.readings) > MAX_READINGS:
         raise MessageRejected("out_of_bounds", f"{len(scan.readings)} readings in one scan")
+    names = {reading.c for reading in scan.readings}
+    if len(names) != len(scan.readings) or not names <= _known_channels:
+        _check_channels(scan)
+    for unit in {reading.u for reading in scan.readings}:
+        if len(unit) > 20:
+            raise MessageRejected("out_of_bounds", f"the unit {unit[:60]!r} is too long")
+
+
+def _check_channels(scan: Scan) -> None:
     seen: set[str] = set()
     for reading in scan.readings:
         if not is_channel_name(reading.c) or reading.c in seen:
             raise MessageRejected("wrong_shape", f"channel {reading.c[:60]!r}")
-        if len(reading.u) > 20:
-            raise MessageRejected("out_of_bounds", f"unit of {reading.c} is too long")
         seen.add(reading.c)
+    if len(_known_channels) > MAX_KNOWN_CHANNELS:
+        _known_channels.clear()
+    _known_channels.update(seen)
 
 
 def check_alarm(

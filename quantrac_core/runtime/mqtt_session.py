@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import ssl
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -43,20 +44,44 @@ class Outgoing:
 class Inbound:
     """A received message; `ack` lets the broker forget it (a no-op after a reconnect)."""
 
-    __slots__ = ("_client", "_mid", "_qos", "payload", "retain", "topic")
+    __slots__ = ("_acks", "acked", "mid", "payload", "qos", "retain", "topic")
 
-    def __init__(self, client: paho.Client, message: paho.MQTTMessage) -> None:
-        self._client = client
-        self._mid = message.mid
-        self._qos = message.qos
+    def __init__(self, acks: "_OrderedAcks", message: paho.MQTTMessage) -> None:
+        self._acks = acks
+        self.acked = False
+        self.mid = message.mid
+        self.qos = message.qos
         self.topic = message.topic
         self.payload = bytes(message.payload)
         self.retain = message.retain
 
     def ack(self) -> None:
-        """Acknowledge at the broker (PUBACK)."""
-        if self._qos:
-            self._client.ack(self._mid, self._qos)
+        """Acknowledge at the broker (PUBACK), as soon as all earlier messages are."""
+        self.acked = True
+        self._acks.send_ready()
+
+
+class _OrderedAcks:
+    """PUBACKs of one connection in the order of arrival, as MQTT 5 asks (section 4.6).
+
+    Commits finish in another order than messages arrive; rumqttd ends a connection whose
+    acknowledgements do not come in order.
+    """
+
+    def __init__(self, client: paho.Client) -> None:
+        self._client = client
+        self._waiting: deque[Inbound] = deque()
+
+    def take(self, message: paho.MQTTMessage) -> Inbound:
+        inbound = Inbound(self, message)
+        if inbound.qos:
+            self._waiting.append(inbound)
+        return inbound
+
+    def send_ready(self) -> None:
+        while self._waiting and self._waiting[0].acked:
+            first = self._waiting.popleft()
+            self._client.ack(first.mid, first.qos)
 
 
 @dataclass(slots=True)
@@ -189,7 +214,7 @@ class MqttSession:
         client.on_socket_register_write = life.want_write
         client.on_socket_unregister_write = life.enough_written
         client.on_socket_close = life.on_socket_close
-        client.on_message = self._received
+        client.on_message = self._receiver(_OrderedAcks(client))
         client.on_publish = self._published
         return client
 
@@ -240,10 +265,16 @@ class MqttSession:
             with contextlib.suppress(OSError):
                 sock.close()
 
-    def _received(self, client: paho.Client, userdata: object, message: paho.MQTTMessage) -> None:
-        self.stats.received += 1
-        if self._on_message is not None:
-            self._on_message(Inbound(client, message))
+    def _receiver(
+        self, acks: _OrderedAcks
+    ) -> Callable[[paho.Client, object, paho.MQTTMessage], None]:
+        def received(client: paho.Client, userdata: object, message: paho.MQTTMessage) -> None:
+            self.stats.received += 1
+            inbound = acks.take(message)
+            if self._on_message is not None:
+                self._on_message(inbound)
+
+        return received
 
     def _published(
         self,

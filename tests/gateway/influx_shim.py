@@ -12,11 +12,13 @@ from urllib.parse import parse_qs, quote, urlsplit
 class InfluxShim:
     """Turns ``/api/v2/write?bucket=`` into ``/write?db=``; hands everything else through.
 
-    It can be told to answer 503 instead, as an overloaded server does.
+    It can be told to answer 503 instead, as an overloaded server does, or 400 to a request
+    that holds certain bytes, as a server does to a line that it will never take.
     """
 
     def __init__(self, engine_port: int) -> None:
         self.refuse_all = False
+        self.poison: bytes | None = None
         shim = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -28,6 +30,9 @@ class InfluxShim:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                if shim.poison is not None and shim.poison in body:
+                    self._answer(400, b"partial write: field type conflict")
+                    return
                 query = parse_qs(urlsplit(self.path).query)
                 database, precision = query["bucket"][0], query.get("precision", ["ns"])[0]
                 headers = {"Content-Encoding": self.headers.get("Content-Encoding", "identity")}
@@ -47,6 +52,9 @@ class InfluxShim:
                     except OSError as error:
                         self.engine.close()
                         status, answer = 502, str(error).encode()
+                self._answer(status, answer)
+
+            def _answer(self, status: int, answer: bytes) -> None:
                 self.send_response(status)
                 if status != 204:
                     self.send_header("Content-Length", str(len(answer)))

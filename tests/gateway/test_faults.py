@@ -98,8 +98,7 @@ def test_a_line_the_store_refuses_blocks_nothing(
     new_centre: Callable[..., Centre], station: FakeStation, shim: InfluxShim
 ) -> None:
     store = InfluxStore(InfluxStoreSettings(**influx_settings(shim)))
-    line = f'readings,channel=odd,station={station.station} v="text" {station.begin_ms}'
-    store._sender.send(line.encode())
+    shim.poison = b"channel=odd,"
     centre = new_centre(store=influx_settings(shim))
 
     station.send(station.heartbeat(1, 40))

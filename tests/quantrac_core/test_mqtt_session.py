@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tests.peers.process import eventually, free_port
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    mosquitto = Mosquitto(tmp_path)
+    mosquitto = Mosquitto(tmp_path, extra="log_type all")
     mosquitto.start()
     yield mosquitto
     mosquitto.thaw()
@@ -62,6 +63,28 @@ async def test_messages_arrive_and_are_acknowledged_only_by_hand(broker: Mosquit
     async with running(second):
         await eventually(lambda: len(again) == 1, "the message that was not acknowledged")
     assert again[0].payload == b"2"
+
+
+async def test_acknowledgements_reach_the_broker_in_the_order_of_arrival(
+    broker: Mosquitto,
+) -> None:
+    held: list[Inbound] = []
+    reader = MqttSession(
+        settings(broker), client_id="r", subscriptions=["t"], on_message=held.append
+    )
+    async with running(reader), running(MqttSession(settings(broker), client_id="w")) as writer:
+        await eventually(lambda: reader.connected and writer.connected, "both connected")
+        for number in range(3):
+            writer.publish("t", b"%d" % number)
+        await eventually(lambda: len(held) == 3, "three messages")
+        for later in (2, 1, 0):
+            held[later].ack()
+        await eventually(lambda: len(puback_order(broker)) == 3, "three PUBACKs at the broker")
+    assert puback_order(broker) == [str(inbound.mid) for inbound in held]
+
+
+def puback_order(broker: Mosquitto) -> list[str]:
+    return re.findall(r"Received PUBACK from r \(Mid: (\d+)", broker.log())
 
 
 async def test_a_session_comes_back_after_the_broker_was_killed(broker: Mosquitto) -> None:

@@ -168,7 +168,7 @@ class PtySlave:
     def __init__(self, slave: Slave, folder: Path) -> None:
         self.slave = slave
         self.device = str(folder / "master")
-        self._far = str(folder / "slave")
+        self.far = str(folder / "slave")
         self._socat: asyncio.subprocess.Process | None = None
         self._fd = -1
         self._buffer = bytearray()
@@ -176,10 +176,10 @@ class PtySlave:
 
     async def __aenter__(self) -> "PtySlave":
         self._socat = await asyncio.create_subprocess_exec(
-            "socat", f"pty,raw,echo=0,link={self.device}", f"pty,raw,echo=0,link={self._far}"
+            "socat", f"pty,raw,echo=0,link={self.device}", f"pty,raw,echo=0,link={self.far}"
         )
-        await asyncio.to_thread(_wait_for_files, self.device, self._far)
-        self._fd = os.open(self._far, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        await asyncio.to_thread(_wait_for_files, self.device, self.far)
+        self._fd = os.open(self.far, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         tty.setraw(self._fd)
         asyncio.get_running_loop().add_reader(self._fd, self._readable)
         return self
@@ -194,6 +194,10 @@ class PtySlave:
         if self._socat.returncode is None:
             self._socat.terminate()
         await self._socat.wait()
+
+    def release(self) -> None:
+        """Leave the far end to another program; `far` is its path."""
+        asyncio.get_running_loop().remove_reader(self._fd)
 
     def cut(self) -> None:
         """Pull the cable: socat ends, and the pty pair with it."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -186,6 +187,51 @@ async def test_noise_before_and_pieces_of_the_right_answer_are_understood(
     slave.behaviour = behave
     async with line(slave, kind, tmp_path) as (reader, _):
         await read_until(reader, both_right)
+
+
+@BOTH
+async def test_no_value_is_ever_wrong_on_a_line_where_everything_goes_wrong(
+    kind: str, tmp_path: Path
+) -> None:
+    """Same shape everywhere, so that only the rules keep the four values apart."""
+    values = {(1, 0): 11.0, (1, 1000): 12.0, (2, 0): 21.0, (2, 1000): 22.0}
+    slave = Slave()
+    for (unit, address), value in values.items():
+        slave.set(unit, 3, address, *words(value))
+    random = Random(7)
+    faults = [short, other_unit, other_function, fewer_registers, more_registers, garbage, damaged]
+
+    def behave(request: Request) -> Answer:
+        ((_, right),) = slave.honest(request)
+        dice = random.random()
+        if dice < 0.5:
+            return [(0.0, right)]
+        if dice < 0.7:
+            return [(random.uniform(0.06, 0.1), right)]
+        if dice < 0.8:
+            return [(0.0, right[:4]), (random.uniform(0.06, 0.1), right[4:])]
+        return random.choice(faults)(request, right)
+
+    slave.behaviour = behave
+    maps = [
+        floats_map(channels=[{"name": f"{name}{i}", "address": 1000 * i} for i in range(2)])
+        for name in ("a", "b")
+    ]
+    expected = {"a0": 11.0, "a1": 12.0, "b0": 21.0, "b1": 22.0}
+    read: set[str] = set()
+    async with line(
+        slave, kind, tmp_path, units=units(*maps), timeout_s=0.05, worst_reply_s=0.3
+    ) as (reader, _):
+
+        def check(samples: dict[str, Sample]) -> None:
+            for name, sample in samples.items():
+                assert sample.value in (None, expected[name])
+                if sample.value is not None:
+                    read.add(name)
+
+        for _ in range(15):
+            check(await reader.read(0.4))
+        await read_until(reader, lambda _: read == set(expected), always=check, deadline_s=60.0)
 
 
 @BOTH

@@ -169,6 +169,21 @@ async def test_a_slow_link_times_out_alone_and_its_late_result_leaks_into_no_lat
             assert samples["a"].value == 9.0
 
 
+async def test_a_unit_whose_silence_outlasts_the_read_costs_the_others_no_later_read() -> None:
+    slave = Slave()
+    slave.set(1, 3, 0, *words(1.0))
+    slave.set(2, 3, 0, *words(2.0))
+    slave.behaviour = lambda r: [] if r.unit == 1 else slave.honest(r)
+    async with TcpSlave(slave) as server:
+        link = tcp_link(server.port, floats_map("a"), floats_map("b"), timeout_s=0.6)
+        async with opened(link) as reader:
+            await reader.read(0.5)
+            for _ in range(4):
+                samples = await reader.read(0.5)
+                assert samples["a"].value is None
+                assert samples["b"] == Sample(2.0, GOOD, None)
+
+
 async def test_requests_keep_the_pause_the_device_needs() -> None:
     slave = Slave()
     slave.set(1, 3, 0, *words(1.0))

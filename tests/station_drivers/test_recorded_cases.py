@@ -3,9 +3,9 @@
 ``registers.txt`` has lines such as ``holding 100: 4252 0000`` (first address, hexadecimal).
 """
 
-from dataclasses import asdict
 from pathlib import Path
 
+import msgspec
 import pytest
 import yaml
 
@@ -36,5 +36,5 @@ async def test_a_recorded_device_gives_its_samples(case: Path) -> None:
     ):
         samples = await reader.read(1.0)
     expected = yaml.safe_load((case / "expected.yaml").read_text())
-    found = {name: asdict(sample) for name, sample in samples.items()}
+    found = {name: msgspec.structs.asdict(sample) for name, sample in samples.items()}
     assert found == expected

@@ -70,6 +70,9 @@ def running_centre(folder: Path) -> Iterator[Centre]:
         assert broker.port is not None
         config = embedded_config(folder, broker.port)
         process = stack.enter_context(running(gateway(folder, config)))
+        api = Api(config["http"]["port"])
+        # These stations send each scan once, so the centre has to listen before they begin.
+        until(lambda: api.get("/health")["checks"]["mqtt"]["ok"])
         stations = {}
         for station in STATIONS:
             stations[station] = LiveStation(broker.port, station)

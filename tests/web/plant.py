@@ -32,7 +32,7 @@ STACK = {
     "pm": ("mg/Nm3", "PM", "Bụi (PM)", 12.5, 200.0),
 }
 STATIONS: dict[str, tuple[str, Literal["wastewater", "stack"]]] = {
-    "thanh-hai": ("KCN Thành Hải – trạm xử lý nước thải", "wastewater"),
+    "thanh-hai": ("KCN Thanh Hải – trạm xử lý nước thải", "wastewater"),
     "sg-nt": ("Nhà máy bia Sài Gòn – Ninh Thuận", "wastewater"),
     "bh-pr": ("BH – Phan Rang, ống khói", "stack"),
 }

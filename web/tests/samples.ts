@@ -24,7 +24,7 @@ export function channel(over: Partial<Channel> = {}): Channel {
 export function station(over: Partial<Station> = {}): Station {
   return {
     id: 'thanh-hai',
-    name_vi: 'KCN Thành Hải',
+    name_vi: 'KCN Thanh Hải',
     name_en: 'Thanh Hai',
     kind: 'wastewater',
     state: 'online',

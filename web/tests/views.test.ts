@@ -103,6 +103,7 @@ describe('addresses', () => {
     { page: 'alarms', filter: 'open' },
     { page: 'station', station: 'thanh-hai', channel: 'nh4_n', range: '7d' },
     { page: 'station', station: 'thanh-hai', channel: null, range: '1h' },
+    { page: 'station', station: 'thanh-hai', channel: 'cod', range: '15m' },
   ])('lead back to %j', (route) => {
     expect(parseHash(toHash(route))).toEqual(route);
   });

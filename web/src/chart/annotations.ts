@@ -122,13 +122,14 @@ export function drawLimits(
   const ratio = devicePixelRatio;
   ctx.save();
   ctx.font = fontOf(palette, 0.8125, 600);
-  ctx.textAlign = 'right';
+  // At the old end: the newest readings, at the other one, must stay uncovered.
+  ctx.textAlign = 'left';
   ctx.textBaseline = 'bottom';
   let edgeLine = 0;
   for (const limit of limits) {
     const outside = limit.value > max ? 1 : limit.value < min ? -1 : 0;
     const colour = limit.level === 'limit' ? palette.limit : palette.warn;
-    const right = bbox.left + bbox.width - 6 * ratio;
+    const left = bbox.left + 6 * ratio;
     let y: number;
     if (outside === 0) {
       y = u.valToPos(limit.value, 'y', true);
@@ -148,9 +149,9 @@ export function drawLimits(
     ctx.setLineDash([]);
     ctx.lineWidth = 4 * ratio;
     ctx.strokeStyle = palette.surface;
-    ctx.strokeText(words, right, y);
+    ctx.strokeText(words, left, y);
     ctx.fillStyle = colour;
-    ctx.fillText(words, right, y);
+    ctx.fillText(words, left, y);
   }
   ctx.restore();
 }

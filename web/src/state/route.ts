@@ -1,6 +1,6 @@
 /** The addresses of the page, kept behind the # so that a plain file server is enough. */
 
-export type Range = '1h' | '6h' | '24h' | '7d';
+export type Range = '15m' | '1h' | '6h' | '24h' | '7d';
 export type Route =
   | { page: 'overview' }
   | { page: 'station'; station: string; channel: string | null; range: Range }
@@ -8,6 +8,7 @@ export type Route =
   | { page: 'system' };
 
 export const RANGES: Record<Range, number> = {
+  '15m': 900_000,
   '1h': 3_600_000,
   '6h': 6 * 3_600_000,
   '24h': 24 * 3_600_000,

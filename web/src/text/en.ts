@@ -37,7 +37,8 @@ export const en: Catalogue = {
     silent: (name, since) => `${name}: connection lost since ${since}`,
     offline: (name, since) => `${name}: stopped since ${since}`,
   },
-  clock: { synced: 'Synchronised', unsynced: 'Clock not synchronised', stepped: 'Clock just stepped' },
+  clock: { synced: 'synchronised', unsynced: 'not synchronised', stepped: 'just stepped' },
+  clockMark: (word) => `Clock ${word}`,
   state: {
     measuring: 'measuring',
     calibrating: 'calibrating',
@@ -102,7 +103,7 @@ export const en: Catalogue = {
     age: 'Updated',
     history: 'History',
     range: 'Time range',
-    ranges: { '1h': '1 hour', '6h': '6 hours', '24h': '24 hours', '7d': '7 days' },
+    ranges: { '15m': '15 min', '1h': '1 hour', '6h': '6 hours', '24h': '24 hours', '7d': '7 days' },
     noPoints: 'No data in this range.',
     loading: 'Loading data…',
     failed: (detail) => `Could not load the data: ${detail}`,

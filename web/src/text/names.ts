@@ -31,16 +31,17 @@ export function channelLabel(
   return label.length <= LONGEST_LABEL ? label : channel.symbol || channel.name;
 }
 
-/** Return the names of the station and the channel that an alarm is about. */
+/** Return the names of the station and the channel of an alarm, and the channel's decimals. */
 export function alarmWords(
   alarm: Pick<Alarm, 'station' | 'channel'>,
   stations: readonly Station[],
   language: Language,
-): { station: string; channel: string } {
+): { station: string; channel: string; decimals: number } {
   const station = stations.find((known) => known.id === alarm.station);
   const channel = station?.channels.find((known) => known.name === alarm.channel);
   return {
     station: station ? stationName(station, language) : alarm.station,
     channel: channel ? channelLabel(channel, language) : alarm.channel,
+    decimals: channel?.decimals ?? 2,
   };
 }

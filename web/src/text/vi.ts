@@ -51,7 +51,8 @@ export const vi = {
     silent: (name: string, since: string) => `${name}: mất kết nối từ ${since}`,
     offline: (name: string, since: string) => `${name}: đã ngừng từ ${since}`,
   },
-  clock: { synced: 'Đồng bộ', unsynced: 'Đồng hồ chưa đồng bộ', stepped: 'Đồng hồ vừa chỉnh' },
+  clock: { synced: 'đồng bộ', unsynced: 'chưa đồng bộ', stepped: 'vừa chỉnh' },
+  clockMark: (word: string) => `Đồng hồ ${word}`,
   state: {
     measuring: 'đang đo',
     calibrating: 'hiệu chuẩn',
@@ -102,7 +103,7 @@ export const vi = {
     age: 'Cập nhật',
     history: 'Diễn biến',
     range: 'Khoảng thời gian',
-    ranges: { '1h': '1 giờ', '6h': '6 giờ', '24h': '24 giờ', '7d': '7 ngày' },
+    ranges: { '15m': '15 phút', '1h': '1 giờ', '6h': '6 giờ', '24h': '24 giờ', '7d': '7 ngày' },
     noPoints: 'Không có số liệu trong khoảng này.',
     loading: 'Đang tải số liệu…',
     failed: (detail: string) => `Không tải được số liệu: ${detail}`,
