@@ -1,12 +1,14 @@
-"""``python -m benchmarks [NAME …] [--quick]``: every benchmark in turn, each in its own process."""
+"""``python -m benchmarks [NAME …] [--quick] [--report FILE]``: each in its own process, in turn."""
 
 import argparse
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.figures import load_line, machine_line
+from benchmarks.report import with_section
 
 
 class Benchmark(NamedTuple):
@@ -27,6 +29,20 @@ BENCHMARKS = (
 )
 
 
+def run(benchmark: Benchmark, *, quick: bool) -> tuple[str, int]:
+    """Run one benchmark, its output passed on as it comes; return that output and its exit code."""
+    command = [sys.executable, "-m", f"benchmarks.{benchmark.module}"]
+    child = subprocess.Popen(
+        [*command, *(benchmark.quick if quick else ())], stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    lines = []
+    for line in child.stdout:
+        print(line, end="", flush=True)
+        lines.append(line)
+    return "".join(lines), child.wait()
+
+
 def main() -> int:
     """Run the named benchmarks, or all; return 1 if one of them broke."""
     names = [benchmark.module for benchmark in BENCHMARKS]
@@ -37,6 +53,7 @@ def main() -> int:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
     parser.add_argument("--quick", action="store_true", help="shorter runs, rougher figures")
+    parser.add_argument("--report", type=Path, help="Markdown page to put the figures into")
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in names]
     if unknown:
@@ -47,11 +64,14 @@ def main() -> int:
         if options.names and benchmark.module not in options.names:
             continue
         print(f"\n## {benchmark.module}: {benchmark.about} ({load_line()})", flush=True)
-        command = [sys.executable, "-m", f"benchmarks.{benchmark.module}"]
         began_s = time.monotonic()
-        done = subprocess.run([*command, *(benchmark.quick if options.quick else ())], check=False)
-        if done.returncode:
+        figures, code = run(benchmark, quick=options.quick)
+        if code:
             broken.append(benchmark.module)
+        elif options.report is not None:
+            page = options.report.read_text(encoding="utf-8") if options.report.exists() else ""
+            page = with_section(page, benchmark.module, machine_line(), figures)
+            options.report.write_text(page, encoding="utf-8")
         print(f"({time.monotonic() - began_s:.0f} s)", flush=True)
     if broken:
         print(f"\nbroke: {', '.join(broken)}", file=sys.stderr)
