@@ -7,6 +7,7 @@ discrete inputs packed eight to a byte, least significant bit first.
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import isfinite
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -198,11 +199,22 @@ def _field_step(field: Field) -> Callable[[object], Value | None]:
         shift = field.start % 8 if field.of_bits else field.bit or 0
         return lambda raw: float((raw >> shift) & 1) * scale + offset  # type: ignore[operator]
 
+    if field.type not in (ValueType.FLOAT32, ValueType.FLOAT64):
+        # 2008 × 0.01 is 20.08 and not 20.080000000000002: whole registers have as many
+        # decimals as their scale and offset, and the stored value says no more.
+        digits = max(_decimals(scale), _decimals(offset))
+        return lambda raw: round(raw * scale + offset, digits)  # type: ignore[operator]
+
     def number(raw: object) -> float | None:
         value = raw * scale + offset  # type: ignore[operator]
         return value if isfinite(value) else None
 
     return number
+
+
+def _decimals(factor: float) -> int:
+    exponent = Decimal(repr(factor)).as_tuple().exponent
+    return max(0, -int(exponent))
 
 
 def _text(raw: object) -> str:

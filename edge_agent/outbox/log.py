@@ -43,6 +43,13 @@ class Entry(NamedTuple):
     payload: bytes
 
 
+def first_covered(entry: Entry) -> int:
+    """Return the first sequence number that an entry stands for: thinned scans cover a range."""
+    if entry.kind != SCAN or b'"from_seq":' not in entry.payload:
+        return entry.seq
+    return decode(Scan, entry.payload).from_seq or entry.seq
+
+
 class OutboxLog:
     """Append-only log with pruning from its old end.
 
@@ -82,11 +89,11 @@ class OutboxLog:
         return str(row[0])
 
     def _bounds(self) -> tuple[int, int, int]:
-        row = self._db.execute("SELECT min(seq), max(seq) FROM entries").fetchone()
-        if row[0] is None:
+        oldest = self._db.execute("SELECT * FROM entries ORDER BY seq LIMIT 1").fetchone()
+        if oldest is None:
             return 1, 0, 0
-        newest = self._db.execute("SELECT max(at_ms) FROM entries").fetchone()
-        return int(row[0]), int(row[1]), int(newest[0])
+        newest = self._db.execute("SELECT max(seq), max(at_ms) FROM entries").fetchone()
+        return first_covered(Entry(*oldest)), int(newest[0]), int(newest[1])
 
     def append(self, entries: Sequence[Entry], state: dict[str, str]) -> None:
         """Commit entries and state in one transaction.
@@ -119,10 +126,8 @@ class OutboxLog:
             "SELECT seq, at_ms, kind, payload FROM entries WHERE seq > ? ORDER BY seq LIMIT 1",
             (last,),
         ).fetchone()
-        if row is not None and row[2] == SCAN and b'"from_seq":' in row[3]:
-            scan = decode(Scan, row[3])
-            if scan.from_seq is not None and scan.from_seq <= last:
-                entries.append(Entry(*row))
+        if row is not None and first_covered(Entry(*row)) <= last:
+            entries.append(Entry(*row))
         return entries
 
     def free_time(self, at_ms: int) -> int:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from gateway.database import alarms, births, outboxes, quarantine
 from gateway.database.alarms import AlarmRecord
@@ -12,6 +13,8 @@ from gateway.ingest.items import AlarmItem, PresenceItem, RefusedItem, ScanItem
 from gateway.stores.interface import Store, StoredScan, StoreRefused
 from quantrac_core.contracts.messages import Heartbeat
 from quantrac_core.contracts.sequence import Range
+
+INCARNATION_S: Final = 1.0
 
 
 def now_ms() -> int:
@@ -91,15 +94,25 @@ class Commits:
     def __init__(self, store: Store, database: Database) -> None:
         self._store = store
         self._database = database
+        self._known_incarnation = ""
+        self._asked_s = float("-inf")
 
     def scans(self, items: list[ScanItem]) -> ScanOutcome:
         """Write scans; record their numbers at once if the store's word is final."""
-        incarnation = self._store.incarnation()
+        incarnation = self._incarnation()
         began_s = time.monotonic()
         refused = write_bisecting(self._store, [item.scan for item in items])
         write_s = time.monotonic() - began_s
         states = {} if self._store.settle_s > 0 else self.settled(ranges_of(items))
         return ScanOutcome(states, refused, write_s, incarnation)
+
+    def _incarnation(self) -> str:
+        # An older answer is safe: a restart since then only makes the batch be written twice.
+        now_s = time.monotonic()
+        if now_s - self._asked_s > INCARNATION_S:
+            self._known_incarnation = self._store.incarnation()
+            self._asked_s = now_s
+        return self._known_incarnation
 
     def settled(self, added: dict[OutboxKey, list[Range]]) -> dict[OutboxKey, OutboxState]:
         """Record numbers whose scans are safe in the store."""

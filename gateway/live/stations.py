@@ -42,6 +42,7 @@ class StationNow:
     state_since_ms: int = 0
     last_seen_ms: int | None = None
     last_scan_ms: int | None = None
+    last_number: tuple[str, int] | None = None
     clock: ClockState = "synced"
     latest: dict[str, LatestValue] = field(default_factory=dict)
     metrics: dict[str, float] = field(default_factory=dict)
@@ -138,7 +139,14 @@ class Stations:
         at_ms = ms_from_utc(scan.at)
         now.clock = scan.clock
         now.scanned_s = now_s
-        if now.last_scan_ms is None or at_ms >= now.last_scan_ms:
+        # By number, not by time: a station's clock may be set back, and what it measures then
+        # is still the newest. A scan that the broker delivers again must not come back as such.
+        if now.last_number is None or now.last_number[0] != scan.outbox_id:
+            newer = True
+        else:
+            newer = scan.seq >= now.last_number[1]
+        if newer:
+            now.last_number = (scan.outbox_id, scan.seq)
             now.last_scan_ms = at_ms
             for reading in scan.readings:
                 now.latest[reading.c] = LatestValue(at_ms, reading)

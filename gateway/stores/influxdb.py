@@ -85,9 +85,10 @@ class InfluxStore:
         series = Series(every_s)
         if every_s == 0:
             rows = self._rows(
-                f'SELECT "v", "s", "q" FROM "{MEASUREMENT}" WHERE {where} LIMIT {limit}'
+                f'SELECT "v", "x", "s", "q" FROM "{MEASUREMENT}" WHERE {where} LIMIT {limit}'
             )
-            for at_ms, v, s, q in rows:
+            for at_ms, valid, set_aside, s, q in rows:
+                v = set_aside if valid is None else valid
                 _append(series, at_ms, v, v, v, 0 if v is None else 1, s, q)
             return series
         # The server's buckets begin at multiples of their width since 1970, as ours do.
@@ -104,13 +105,15 @@ class InfluxStore:
     def latest(self, station: str) -> dict[str, LatestReading]:
         """Return the newest reading of each channel."""
         answer = self._ask(
-            f'SELECT "v", "s", "q", "r" FROM "{MEASUREMENT}" WHERE station = \'{station}\''
+            f'SELECT "v", "x", "s", "q", "r" FROM "{MEASUREMENT}" WHERE station = \'{station}\''
             " AND time > now() - 30d GROUP BY channel ORDER BY time DESC LIMIT 1"
         )
         return {
-            column.tags["channel"]: LatestReading(int(at_ms), v, int(s), int(q), int(r))
+            column.tags["channel"]: LatestReading(
+                int(at_ms), set_aside if valid is None else valid, int(s), int(q), int(r)
+            )
             for column in answer
-            for at_ms, v, s, q, r in column.values
+            for at_ms, valid, set_aside, s, q, r in column.values
         }
 
     def sequence_numbers(self, station: str) -> list[int]:

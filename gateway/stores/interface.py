@@ -42,8 +42,9 @@ CLOCK_CODE = {"synced": 0, "unsynced": 1, "stepped": 2}
 class Series:
     """Readings of one channel in columns of equal length, ascending in time.
 
-    ``v`` is the value, or the mean of the bucket where ``every_s`` > 0; ``s``, ``q`` and ``r``
-    are codes of `quantrac_core.contracts.quality`, the highest one of a bucket.
+    ``v`` is the value, or where ``every_s`` > 0 the mean of the bucket's values that were measured
+    (state measuring, quality not bad; so are ``v_min``, ``v_max`` and ``count``); ``s``, ``q``
+    and ``r`` are codes of `quantrac_core.contracts.quality`, the highest one of a bucket.
     """
 
     every_s: int

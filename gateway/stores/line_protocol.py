@@ -1,4 +1,9 @@
-"""Scans as InfluxDB line protocol, written straight as bytes: the hot path of the gateway."""
+"""Scans as InfluxDB line protocol, written straight as bytes: the hot path of the gateway.
+
+A value that may enter a mean is the field ``v``; one that may not (the device was not measuring,
+or the value is bad) is kept as it came in the field ``x``, so that no mean of ``v``, ours or a
+dashboard's, ever mixes in a calibration. Exactly one of them is there, none where nothing was read.
+"""
 
 from collections.abc import Iterable
 from typing import Final
@@ -25,6 +30,8 @@ _CODES: Final[dict[tuple[State, Quality, Reason | None], str]] = {
     for r, r_code in REASON_CODE.items()
 }
 _PLAIN: Final = _CODES[State.MEASURING, Quality.GOOD, None]
+VALUE: Final = "v"
+SET_ASIDE: Final = "x"
 
 
 class LineWriter:
@@ -42,7 +49,7 @@ class LineWriter:
         """Return the lines of ``scans`` with millisecond timestamps, joined by newlines."""
         lines: list[str] = []
         append = lines.append
-        measuring, good = State.MEASURING, Quality.GOOD
+        measuring, good, bad = State.MEASURING, Quality.GOOD, Quality.BAD
         for scan in scans:
             prefixes = self._prefixes.get(scan.station)
             if prefixes is None:
@@ -58,7 +65,8 @@ class LineWriter:
                 if v is None:
                     append(f"{prefix} {codes}{tail}")
                 else:
-                    append(f"{prefix} v={v!r},{codes}{tail}")
+                    field = VALUE if s is measuring and q is not bad else SET_ASIDE
+                    append(f"{prefix} {field}={v!r},{codes}{tail}")
         return "\n".join(lines).encode()
 
     def _prefix(self, prefixes: dict[str, str], station: str, channel: str) -> str:

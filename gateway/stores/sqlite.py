@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.stores.interface import LatestReading, Series, StoredScan, StoreUnavailable
-from quantrac_core.contracts.quality import QUALITY_CODE, REASON_CODE, STATE_CODE
+from quantrac_core.contracts.quality import (
+    QUALITY_CODE,
+    REASON_CODE,
+    STATE_CODE,
+    Quality,
+    State,
+)
 
 ROLLUPS_S: Final = (60, 3600)
 LATEST_WITHIN_MS: Final = 30 * 86_400_000
@@ -150,13 +156,14 @@ class SqliteStore:
             for reading in scan.readings:
                 series = self._series_id(writer, station, reading.c)
                 s, q = STATE_CODE[reading.s], QUALITY_CODE[reading.q]
+                enters_mean = reading.s is State.MEASURING and reading.q is not Quality.BAD
                 rows.append((series, scan.at_ms, reading.v, s, q, REASON_CODE[reading.r]))
                 for every, of_every in buckets.items():
                     key = (series, scan.at_ms // (every * 1000) * every * 1000)
                     bucket = of_every.get(key)
                     if bucket is None:
                         bucket = of_every[key] = _Bucket()
-                    bucket.add(reading.v, s, q)
+                    bucket.add(reading.v if enters_mean else None, s, q)
         writer.executemany("INSERT OR REPLACE INTO raw VALUES (?, ?, ?, ?, ?, ?)", rows)
         for every, of_every in buckets.items():
             writer.executemany(

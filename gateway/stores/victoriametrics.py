@@ -97,11 +97,13 @@ class VictoriaStore:
             ("at", "tlast_over_time"),
             ("v_at", "tlast_over_time"),
             ("v", "last_over_time"),
+            ("x_at", "tlast_over_time"),
+            ("x", "last_over_time"),
             ("s", "last_over_time"),
             ("q", "last_over_time"),
             ("r", "last_over_time"),
         ):
-            field = {"at": "s", "v_at": "v"}.get(name, name)
+            field = {"at": "s", "v_at": "v", "x_at": "x"}.get(name, name)
             series = f'{MEASUREMENT}_{field}{{station="{station}"}}[{LATEST_WITHIN}]'
             body = self._reader.get("/api/v1/query", {"query": f"{function}({series})"})
             for sampled in self._decode(body):
@@ -110,8 +112,7 @@ class VictoriaStore:
         return {
             channel: LatestReading(
                 at_ms=round(of["at"] * 1000),
-                # A channel that could not be read writes no value beside its state.
-                v=of["v"] if "v" in of and of["v_at"] >= of["at"] else None,
+                v=_value_at(of, of["at"]),
                 s=int(of["s"]),
                 q=int(of["q"]),
                 r=int(of["r"]),
@@ -131,13 +132,13 @@ class VictoriaStore:
 
     def _raw(self, labels: str, from_ms: int, to_ms: int, limit: int) -> Series:
         begin, end = f"{from_ms / 1000:.3f}", f"{(to_ms - 1) / 1000:.3f}"
-        fields: dict[str, dict[int, float | None]] = {"v": {}, "s": {}, "q": {}}
+        fields: dict[str, dict[int, float | None]] = {"v": {}, "x": {}, "s": {}, "q": {}}
         for name, values in fields.items():
             for exported in self._export(f"{MEASUREMENT}_{name}{{{labels}}}", begin, end):
                 values.update(zip(exported.timestamps, exported.values, strict=True))
         series = Series(0)
         for at_ms in sorted(fields["s"])[:limit]:
-            v = fields["v"].get(at_ms)
+            v = fields["v"].get(at_ms, fields["x"].get(at_ms))
             series.at_ms.append(at_ms)
             series.v.append(v)
             series.v_min.append(v)
@@ -197,3 +198,11 @@ class VictoriaStore:
             return _answer_decoder.decode(body).data.result
         except msgspec.MsgspecError as error:
             raise StoreUnavailable(f"{self._place}: {error}") from error
+
+
+def _value_at(newest: dict[str, float], at_s: float) -> float | None:
+    """Return the value of this instant; a channel that could not be read has written none."""
+    for field in ("v", "x"):
+        if field in newest and newest[f"{field}_at"] >= at_s:
+            return newest[field]
+    return None

@@ -116,6 +116,8 @@ def test_a_thinned_entry_answers_for_any_part_of_its_range(tmp_path: Path) -> No
     log.replace(thin_to_minutes(entries), 1, 9)
     assert [entry.seq for entry in log.read(3, 5, 10)] == [9]
     assert log.read(10, 12, 10) == []
+    log.close()
+    assert OutboxLog(tmp_path / "o.sqlite", "s").oldest_seq == 1
 
 
 async def test_room_is_made_by_thinning_what_the_centre_holds_then_by_pruning_it(

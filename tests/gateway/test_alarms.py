@@ -70,10 +70,11 @@ def test_the_station_counts_its_open_alarms(centre: Centre, station: FakeStation
     station.send(station.alarm(2, "raised", SINCE, alarm="cod.high.warn", level="warn"))
 
     def counts() -> Any:
-        known = centre.api.get("/stations")["stations"]
-        return [now["active_alarms"] for now in known if now["id"] == station.station]
+        views = centre.api.get("/stations")["stations"]
+        mine = [view["active_alarms"] for view in views if view["id"] == station.station]
+        return mine[0] if mine else None
 
-    until(lambda: counts() == [{"warn": 1, "limit": 1, "unacknowledged": 2}])
+    until(lambda: counts() == {"warn": 1, "limit": 1, "unacknowledged": 2})
 
 
 def test_an_unknown_alarm_is_not_found(centre: Centre) -> None:

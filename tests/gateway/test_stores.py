@@ -170,6 +170,33 @@ def test_latest_is_the_newest_instant_even_without_a_value(store: Store, unique:
     assert latest["ph"].v == 7.0
 
 
+@pytest.mark.parametrize("every_s", [60, 3600])
+def test_a_calibration_and_a_bad_value_enter_no_mean_and_stay_as_they_came(
+    store: Store, unique: str, every_s: int
+) -> None:
+    begin = recent_hour_ms()
+    bad = Reading("cod", 999.0, "mg/l", State.MEASURING, Quality.BAD, Reason.OUT_OF_RANGE)
+    suspect = Reading("cod", 30.0, "mg/l", State.MEASURING, Quality.SUSPECT, Reason.RATE)
+    store.write(
+        [
+            scan(unique, begin, 1, reading("cod", 10.0)),
+            scan(unique, begin + 1000, 2, suspect),
+            scan(unique, begin + 2000, 3, bad),
+            scan(unique, begin + 3000, 4, reading("cod", 100.0, State.CALIBRATING)),
+        ]
+    )
+    flush(store)
+    until(lambda: len(store.sequence_numbers(unique)) == 4)
+
+    bucket = store.query(unique, "cod", begin, begin + every_s * 1000, every_s, 10)
+
+    assert (bucket.v, bucket.v_min, bucket.v_max, bucket.count) == ([20.0], [10.0], [30.0], [2])
+    assert (bucket.s, bucket.q) == ([1], [2])
+    raw = store.query(unique, "cod", begin, begin + 4000, 0, 10)
+    assert raw.v == [10.0, 30.0, 999.0, 100.0]
+    assert store.latest(unique)["cod"].v == 100.0
+
+
 def test_an_unknown_station_is_empty(store: Store) -> None:
     assert store.latest("nowhere") == {}
     assert store.sequence_numbers("nowhere") == []

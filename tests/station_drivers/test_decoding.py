@@ -2,6 +2,7 @@
 
 import math
 import struct
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -132,3 +133,17 @@ def test_the_word_order_probe_shows_the_true_value_under_its_orders(
 def test_the_word_order_probe_wants_two_registers() -> None:
     with pytest.raises(ValueError, match="two registers"):
         word_order_candidates([1])
+
+
+@given(
+    raw=st.integers(-32768, 32767),
+    decimals=st.integers(0, 6),
+    offset=st.sampled_from([0.0, -273.15, 0.5]),
+)
+def test_a_scaled_register_is_the_nearest_number_to_the_decimal_that_it_means(
+    raw: int, decimals: int, offset: float
+) -> None:
+    scale = float(f"1e-{decimals}")
+    field = Field(0, 1, ValueType.INT16, scale=scale, offset=offset)
+    (value,) = compile_fields([field])(struct.pack(">h", raw))
+    assert value == float(Decimal(raw) * Decimal(repr(scale)) + Decimal(repr(offset)))
