@@ -2,12 +2,16 @@
 
 import contextlib
 import http.client
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
+
+# Two listeners share this interpreter: neither may wait 5 ms, Python's own figure, for the other.
+sys.setswitchinterval(0.0002)
 
 TakeMessage = Callable[[paho.Client, str, bytes, float], None]
 """Called with the client, topic, payload and the monotonic time of arrival (s)."""
