@@ -17,8 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from acquisition_cpu import device
-
+from benchmarks.acquisition_cpu import device
 from quantrac_core.runtime.clock import SystemClock
 from station_drivers.links import LinkSettings
 from station_drivers.planner import PlanLimits, Span, plan_requests

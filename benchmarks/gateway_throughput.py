@@ -133,8 +133,8 @@ def open_store(
         assert server.port is not None
         create_database(server.port, "quantrac")
         url = start_shim(shim, folder, stack)
-        settings: Any = InfluxStoreSettings(kind=kind, url=url, org="o", bucket="quantrac")
-        config = {"kind": kind, "url": url, "org": "o", "bucket": "quantrac"}
+        settings: Any = InfluxStoreSettings(kind="influxdb2", url=url, org="o", bucket="quantrac")
+        config: dict[str, Any] = {"kind": kind, "url": url, "org": "o", "bucket": "quantrac"}
     else:
         server = stack.enter_context(running(victoria_metrics(folder)))
         url = f"http://127.0.0.1:{server.port}"

@@ -16,7 +16,8 @@ from quantrac_core.runtime.clock import Clock
 from quantrac_core.runtime.mqtt_session import Inbound, MqttSession
 
 log = logging.getLogger(__name__)
-BURST = 50
+BURST = 10
+"""Most back-fill messages in a row: a live scan waits behind them at every hop."""
 IDLE_WAIT_S = 1.0
 OUTGOING_MOST = 500
 MAX_ACK_RANGES = 100
@@ -140,10 +141,12 @@ class Publisher:
         """Send what the centre lacks, oldest first, until cancelled."""
         while True:
             # In every round: acks of live data keep coming while a message among them is lost.
-            self._ledger.expire(self._clock.monotonic())
+            began_s = self._clock.monotonic()
+            self._ledger.expire(began_s)
             sent = await self._send_chunk()
             if sent:
-                await self._clock.sleep(sent / self._rate_per_s)
+                due_s = began_s + sent / self._rate_per_s
+                await self._clock.sleep(max(0.0, due_s - self._clock.monotonic()))
                 continue
             self._wake.clear()
             with contextlib.suppress(TimeoutError):
