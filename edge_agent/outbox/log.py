@@ -18,6 +18,7 @@ from quantrac_core.contracts.sequence import SequenceRanges
 SCAN = 0
 ALARM = 1
 SCHEMA_VERSION = 1
+BUSY_TIMEOUT_S = 1.0
 MOST_PAGES = 1_073_741_823
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -78,7 +79,9 @@ class OutboxLog:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(
+                path, BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+            )
         except (OSError, sqlite3.OperationalError) as error:
             raise _refused(path, error) from error
         try:

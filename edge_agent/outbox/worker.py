@@ -29,6 +29,8 @@ MAX_WAITING = 600
 SLICE = 100
 RESERVE_BYTES = 8_000_000
 PAGE_BYTES = 4096
+DISK_ERRORS = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+LEAST_ROOM_BYTES = 1_000_000
 
 
 @dataclass(slots=True)
@@ -73,12 +75,14 @@ class OutboxWorker:
         self._waiting: deque[Entry] = deque()
         self._thinned_to = 0
         self._held = False
+        self._state_due: dict[str, str] = {}
         self.outbox_id = self._log.outbox_id
         self.newest_at_ms = self._log.newest_at_ms
         self.acknowledged: SequenceRanges = self._log.acknowledged()
         self._saved_ack = (self.acknowledged.durable, self.acknowledged.above)
         self.stats = OutboxStats()
-        self._keep_reserve()
+        if self._has_room(self._free_bytes()):
+            self._keep_reserve()
 
     def _open(self, path: Path, station: str) -> OutboxLog:
         # The log in memory, the one on disk and a transaction have to fit into the reserve.
@@ -94,7 +98,8 @@ class OutboxWorker:
     @property
     def next_seq(self) -> int:
         """Number of the next entry; a number is taken only once its entry is here."""
-        return (self._waiting[-1].seq if self._waiting else self._log.newest_seq) + 1
+        waiting = self._waiting[-1].seq if self._waiting else 0
+        return max(waiting, self._log.newest_seq) + 1
 
     @property
     def oldest_seq(self) -> int:
@@ -127,31 +132,36 @@ class OutboxWorker:
         and join the next commits, in slices that a nearly full disk can take.
         """
         acknowledged = (self.acknowledged.durable, self.acknowledged.above)
+        state = {**self._state_due, **state}
         if acknowledged != self._saved_ack:
-            state = {
-                **state,
-                "acknowledged": json.dumps({"durable": acknowledged[0], "above": acknowledged[1]}),
-            }
-        # A commit that was cancelled while it ran may have stored what still waits here.
-        stored = self._log.newest_seq
-        batch = [entry for entry in (*self._waiting, *entries) if entry.seq > stored]
+            state["acknowledged"] = json.dumps(
+                {"durable": acknowledged[0], "above": acknowledged[1]}
+            )
+        batch = [*self._waiting, *entries]
         done = 0
         try:
             while len(batch) - done > SLICE:
-                piece = batch[done : done + SLICE]
-                await self._on_thread(partial(self._log.append, piece, {}))
+                await self._on_thread(partial(self._store, batch[done : done + SLICE], {}))
                 done += SLICE
-            await self._on_thread(partial(self._log.append, batch[done:], state))
+            await self._on_thread(partial(self._store, batch[done:], state))
         except sqlite3.OperationalError as error:
             self.stats.refused_by_disk += 1
             self._wait_with(batch[done:])
+            self._state_due = state
             log.error("the disk refused a scan (%s); it waits in memory", error)
-            await self._on_thread(partial(self._make_room, refused=True))
+            if error.sqlite_errorcode & 0xFF in DISK_ERRORS:
+                await self._on_thread(partial(self._make_room, refused=True))
             return []
         self._saved_ack = acknowledged
+        self._state_due = {}
         self._waiting.clear()
         self.stats.commits += 1
         return list(entries)
+
+    def _store(self, entries: Sequence[Entry], state: dict[str, str]) -> None:
+        # A commit that was cancelled while it ran has stored what still waits in memory.
+        newest = self._log.newest_seq
+        self._log.append([entry for entry in entries if entry.seq > newest], state)
 
     def _wait_with(self, batch: list[Entry]) -> None:
         if len(batch) > MAX_WAITING:
@@ -185,12 +195,15 @@ class OutboxWorker:
         # that somebody else has filled would cost the whole history and win nothing.
         if self._guard.update(self.stats.free_bytes + self._log.reusable_bytes()):
             self._make_room(refused=False)
-        if self.stats.free_bytes >= 2 * self._reserve_bytes:
+        if self._has_room(self.stats.free_bytes):
             self._let_grow()
 
     def _free_bytes(self) -> int:
         disk = os.statvfs(self._log.path.parent)
         return disk.f_bavail * disk.f_frsize
+
+    def _has_room(self, free_bytes: int) -> bool:
+        return free_bytes >= max(2 * self._reserve_bytes, LEAST_ROOM_BYTES)
 
     def _let_grow(self) -> None:
         if self._held:
@@ -208,7 +221,7 @@ class OutboxWorker:
 
     def _make_room(self, *, refused: bool) -> None:
         """Free pages; give the reserve up where the disk has ``refused`` something."""
-        if refused and self._held and self._free_bytes() >= 2 * self._reserve_bytes:
+        if refused and self._held and self._has_room(self._free_bytes()):
             self._let_grow()
             return
         if refused:

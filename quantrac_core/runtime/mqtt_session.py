@@ -8,9 +8,11 @@ import asyncio
 import contextlib
 import logging
 import ssl
+import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
@@ -228,13 +230,15 @@ class MqttSession:
         properties.SessionExpiryInterval = self._session_expiry_s
         properties.ReceiveMaximum = self._receive_maximum
         properties.MaximumPacketSize = MAX_PACKET_BYTES
-        await asyncio.to_thread(
-            client.connect,
-            settings.host,
-            settings.port,
-            settings.keepalive_s,
-            clean_start=self._clean_start,
-            properties=properties,
+        await _in_daemon_thread(
+            partial(
+                client.connect,
+                settings.host,
+                settings.port,
+                settings.keepalive_s,
+                clean_start=self._clean_start,
+                properties=properties,
+            )
         )
         life.attach(client)
         try:
@@ -298,6 +302,36 @@ class MqttSession:
         self._pending.discard(mid)
         if not self._pending:
             self._drained.set()
+
+
+async def _in_daemon_thread(work: Callable[[], object]) -> None:
+    """Run ``work`` beside the loop; a cancelled wait lets it run out by itself.
+
+    A connection attempt cannot be broken off, and the loop's own threads are waited for at the
+    end of a program: an unreachable broker would hold up an orderly stop.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def report(error: BaseException | None) -> None:
+        if done.done():
+            return
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)
+
+    def body() -> None:
+        failure: BaseException | None = None
+        try:
+            work()
+        except BaseException as error:
+            failure = error
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(report, failure)
+
+    threading.Thread(target=body, name="mqtt-connect", daemon=True).start()
+    await done
 
 
 class _Connection:

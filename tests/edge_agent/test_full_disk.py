@@ -1,5 +1,8 @@
 """A full disk costs detail, never a number: the outbox lives on, says so, and recovers."""
 
+import asyncio
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -122,6 +125,42 @@ async def test_an_outbox_opens_on_a_full_disk_and_tells_why_when_it_cannot(
             new_worker(disk)
         neighbour.leave()
         assert_every_number_once(rows_on_disk(disk / "outbox.sqlite"), 2)
+
+
+async def test_an_outbox_that_somebody_has_locked_keeps_its_detail_and_its_state(
+    tmp_path: Path,
+) -> None:
+    outbox = new_worker(tmp_path)
+    rows = [scan_row(seq, START_MS + seq * 1_000) for seq in range(1, 1_001)]
+    await outbox.commit(rows, {})
+    with contextlib.closing(sqlite3.connect(tmp_path / "outbox.sqlite")) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
+        assert await outbox.commit([scan_row(1_001, START_MS - 1)], {"alarms": "raised"}) == []
+        assert outbox.waiting == 1
+        assert outbox.next_seq == 1_002
+        assert await outbox.free_time(START_MS - 1) == START_MS
+        somebody.rollback()
+    await outbox.commit([scan_row(1_002, START_MS + 1_002_000)], {})
+    assert (outbox.waiting, outbox.stats.thinned, outbox.stats.pruned) == (0, 0, 0)
+    assert outbox.state("alarms") == "raised"
+    await outbox.close()
+    assert_every_number_once(rows_on_disk(tmp_path / "outbox.sqlite"), 1_002)
+
+
+async def test_a_commit_that_was_cancelled_is_stored_once(tmp_path: Path) -> None:
+    outbox = new_worker(tmp_path)
+    with contextlib.closing(sqlite3.connect(tmp_path / "outbox.sqlite")) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
+        await outbox.commit([scan_row(1, START_MS)], {})
+        somebody.rollback()
+    assert outbox.waiting == 1
+    commit = asyncio.create_task(outbox.commit([scan_row(2, START_MS + 1)], {}))
+    await asyncio.sleep(0)
+    commit.cancel()
+    await asyncio.wait({commit})
+    await outbox.close()
+    rows = rows_on_disk(tmp_path / "outbox.sqlite")
+    assert_every_number_once(rows, rows[-1].seq)
 
 
 @given(

@@ -19,7 +19,7 @@ from quantrac_core.contracts.quality import (
 
 LINE = re.compile(
     r"readings,channel=(?P<channel>[a-z0-9_]+),station=(?P<station>[a-z0-9-]+)"
-    r" (?:v=(?P<v>[^,]+),)?s=(?P<s>\d)i,q=(?P<q>\d)i,r=(?P<r>\d+)i"
+    r" (?:(?P<field>[vx])=(?P<v>[^,]+),)?s=(?P<s>\d)i,q=(?P<q>\d)i,r=(?P<r>\d+)i"
     r",seq=(?P<seq>\d+)i,bf=(?P<bf>[01])i,clk=(?P<clk>[012])i (?P<at>\d+)"
 )
 
@@ -52,6 +52,8 @@ def test_every_reading_is_one_line_that_says_all(
         assert match is not None, line
         assert match["channel"] == reading.c
         assert (None if match["v"] is None else float(match["v"])) == reading.v
+        enters_means = reading.s is State.MEASURING and reading.q is not Quality.BAD
+        assert match["field"] in (None, "v" if enters_means else "x")
         assert int(match["s"]) == STATE_CODE[reading.s]
         assert int(match["q"]) == QUALITY_CODE[reading.q]
         assert int(match["r"]) == REASON_CODE[reading.r]
