@@ -64,13 +64,13 @@ def main() -> int:
         if options.names and benchmark.module not in options.names:
             continue
         print(f"\n## {benchmark.module}: {benchmark.about} ({load_line()})", flush=True)
-        began_s = time.monotonic()
+        began_s, where = time.monotonic(), f"{machine_line()}; before: {load_line()}"
         figures, code = run(benchmark, quick=options.quick)
         if code:
             broken.append(benchmark.module)
         elif options.report is not None:
             page = options.report.read_text(encoding="utf-8") if options.report.exists() else ""
-            page = with_section(page, benchmark.module, machine_line(), figures)
+            page = with_section(page, benchmark.module, where, figures)
             options.report.write_text(page, encoding="utf-8")
         print(f"({time.monotonic() - began_s:.0f} s)", flush=True)
     if broken:

@@ -3,7 +3,8 @@
 A device changes eight registers at instants of its own; each change passes an alarm limit in
 one direction or the other. ``beyond the poll`` counts from the first answer of the device
 that carries the change, so that it is what the programs add; ``in all`` counts from the change
-and contains the wait for the next poll, up to one period.
+and contains the wait for the next poll, up to one period. The broker has ``set_tcp_nodelay``,
+without which mosquitto holds an alarm behind its scan for the peer's delayed ACK, 40 ms.
 """
 
 import argparse
@@ -81,7 +82,7 @@ def measure(poll_interval_s: float, seconds: float) -> Sightings:
     seen = Sightings()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        broker = Mosquitto(folder)
+        broker = Mosquitto(folder, extra="set_tcp_nodelay true\n")
         stack.enter_context(started(broker))
         centre, http_port = gateway(folder, broker.port)
         stack.enter_context(started(centre))
@@ -151,11 +152,11 @@ def report(poll_interval_s: float, seen: Sightings) -> list[str]:
 def main() -> None:
     """Measure at 1 s and at 0.1 s and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="15 s instead of 120 s each")
+    parser.add_argument("--quick", action="store_true", help="30 s instead of 120 s each")
     options = parser.parse_args()
     rows = []
     for poll_interval_s, seconds in ((1.0, 120.0), (0.1, 120.0)):
-        seen = measure(poll_interval_s, 15.0 if options.quick else seconds)
+        seen = measure(poll_interval_s, 30.0 if options.quick else seconds)
         rows += report(poll_interval_s, seen)
     print(f"From a register's change to whom it concerns; {load_line()}")
     print(f"{'':<51}{'beyond the poll, ms':>20}{'in all, ms':>20}")

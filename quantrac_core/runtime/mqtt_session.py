@@ -7,6 +7,7 @@ leaves the broker only after its commit; hence paho's documented external event 
 import asyncio
 import contextlib
 import logging
+import socket
 import ssl
 import threading
 from collections import deque
@@ -349,6 +350,9 @@ class _Connection:
         sock = client.socket()
         if sock is None:
             raise MqttUnavailable("the connection closed at once")
+        if isinstance(sock, socket.socket):
+            # Behind a PUBACK, Nagle's algorithm holds a scan back until the peer's late ACK: 40 ms.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._client = client
         self._descriptor = sock.fileno()
         self._loop.add_reader(self._descriptor, self._read)
