@@ -15,6 +15,7 @@ from edge_agent.alarms.bank import AlarmBank
 from edge_agent.announcement import birth, death
 from edge_agent.delivery.ledger import DeliveryLedger
 from edge_agent.delivery.publisher import Publisher
+from edge_agent.outbox.damage import OutboxDamaged
 from edge_agent.outbox.disk_guard import DiskGuard
 from edge_agent.outbox.worker import OutboxWorker
 from edge_agent.quality.judge import QualityJudge
@@ -102,9 +103,14 @@ async def serve(settings: AgentSettings, stop: asyncio.Event) -> None:
     try:
         async with TaskScope() as tasks:
             tasks.start("mqtt", session.run)
-            tasks.start("backfill", publisher.run_backfill, Backoff())
-            heartbeat = tasks.start("heartbeat", lambda: station.run_heartbeat(session), Backoff())
-            scans = tasks.start("scans", station.run_scans, Backoff(first_s=0.1, most_s=5.0))
+            # Nothing can be stored in a damaged outbox: end, and the next start sets it aside.
+            fatal = (OutboxDamaged,)
+            tasks.start("backfill", publisher.run_backfill, Backoff(), fatal)
+            heartbeat = tasks.start(
+                "heartbeat", lambda: station.run_heartbeat(session), Backoff(), fatal
+            )
+            patience = Backoff(first_s=0.1, most_s=5.0)
+            scans = tasks.start("scans", station.run_scans, patience, fatal)
             tasks.start("watchdog", lambda: systemd.feed_watchdog(station.scanning))
             systemd.notify("READY=1")
             await tasks.wait(stop)

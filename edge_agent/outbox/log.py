@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from edge_agent.outbox.damage import OutboxDamaged
 from quantrac_core.contracts.errors import ConfigError, ConfigErrors, QuantracError
 from quantrac_core.contracts.identifiers import new_random_id
 from quantrac_core.contracts.messages import Scan, decode
@@ -33,7 +34,7 @@ CREATE INDEX IF NOT EXISTS entries_at ON entries (at_ms);
 
 
 class OutboxUnusable(QuantracError):
-    """The outbox file cannot be opened or is damaged; says which file and what to do."""
+    """The outbox file cannot be opened; says which file and what to do."""
 
 
 class OutboxRefused(OutboxUnusable):
@@ -72,7 +73,8 @@ class OutboxLog:
     Raises:
         ConfigErrors: if the file belongs to another station.
         OutboxRefused: if the disk refuses, for example because it is full.
-        OutboxUnusable: if the file cannot be opened as an outbox.
+        OutboxDamaged: if the file is no sound database.
+        OutboxUnusable: if it is an outbox of a newer program.
     """
 
     def __init__(self, path: Path, station: str, *, checkpoint_pages: int = 500) -> None:
@@ -86,18 +88,16 @@ class OutboxLog:
             raise _refused(path, error) from error
         try:
             self._prepare(station, checkpoint_pages)
+            self.oldest_seq, self.newest_seq, self.newest_at_ms = self._bounds()
         except sqlite3.OperationalError as error:
             self._db.close()
             raise _refused(path, error) from error
         except sqlite3.DatabaseError as error:
             self._db.close()
-            raise OutboxUnusable(
-                f"{path}: {error}; move the file away to start a new outbox"
-            ) from error
+            raise OutboxDamaged(path, error) from error
         except QuantracError:
             self._db.close()
             raise
-        self.oldest_seq, self.newest_seq, self.newest_at_ms = self._bounds()
 
     def _prepare(self, station: str, checkpoint_pages: int) -> None:
         self._db.execute("PRAGMA journal_mode=WAL")

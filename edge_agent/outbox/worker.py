@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from edge_agent.outbox.damage import OutboxDamaged, is_damage, is_marked, mark_damaged, set_aside
 from edge_agent.outbox.disk_guard import DiskGuard
 from edge_agent.outbox.log import SCAN, Entry, OutboxLog, OutboxRefused
 from edge_agent.outbox.thinning import fold_oldest, thin_to_minutes
@@ -87,7 +88,12 @@ class OutboxWorker:
     def _open(self, path: Path, station: str) -> OutboxLog:
         # The log in memory, the one on disk and a transaction have to fit into the reserve.
         pages = min(1_000, max(32, self._reserve_bytes // 3 // PAGE_BYTES))
+        if is_marked(path):
+            set_aside(path)
         try:
+            return OutboxLog(path, station, checkpoint_pages=pages)
+        except OutboxDamaged:
+            set_aside(path)
             return OutboxLog(path, station, checkpoint_pages=pages)
         except OutboxRefused:
             if not self._reserve.exists():
@@ -294,4 +300,10 @@ class OutboxWorker:
         self._thread.shutdown(wait=True)
 
     async def _on_thread(self, work: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            mark_damaged(self._log.path)
+            raise OutboxDamaged(self._log.path, error) from error

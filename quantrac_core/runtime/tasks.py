@@ -35,16 +35,29 @@ class TaskScope:
         await self.close()
 
     def start(
-        self, name: str, work: Callable[[], Awaitable[None]], restart: Backoff | None = None
+        self,
+        name: str,
+        work: Callable[[], Awaitable[None]],
+        restart: Backoff | None = None,
+        fatal: tuple[type[Exception], ...] = (),
     ) -> asyncio.Task[None]:
-        """Start ``work()`` as a task called ``name``; with ``restart`` a failure is retried."""
-        task = asyncio.get_running_loop().create_task(self._run(name, work, restart), name=name)
+        """Start ``work()`` as a task called ``name``; with ``restart`` a failure is retried.
+
+        An error of a kind in ``fatal`` is never retried: it ends the scope.
+        """
+        task = asyncio.get_running_loop().create_task(
+            self._run(name, work, restart, fatal), name=name
+        )
         self._tasks.add(task)
         task.add_done_callback(self._finished)
         return task
 
     async def _run(
-        self, name: str, work: Callable[[], Awaitable[None]], restart: Backoff | None
+        self,
+        name: str,
+        work: Callable[[], Awaitable[None]],
+        restart: Backoff | None,
+        fatal: tuple[type[Exception], ...],
     ) -> None:
         clock = asyncio.get_running_loop().time
         while True:
@@ -53,7 +66,7 @@ class TaskScope:
                 await work()
                 return
             except Exception as error:
-                if restart is None:
+                if restart is None or isinstance(error, fatal):
                     raise
                 if clock() - began > HEALTHY_AFTER_S:
                     restart.reset()

@@ -59,15 +59,6 @@ def test_an_outbox_of_another_station_is_not_written_to(tmp_path: Path) -> None:
     assert outbox.read_bytes() == before
 
 
-def test_a_damaged_outbox_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "outbox.sqlite").write_bytes(b"this was a database once, before" * 200)
-    answer = start("agent", Agent(tmp_path, agent_config(tmp_path, "mine", 1, 1)).config)
-    assert answer.code == 1
-    assert len(answer.lines) == 1
-    assert answer.lines[0].endswith("move the file away to start a new outbox")
-
-
 def test_a_file_without_end_or_bound_is_refused_in_one_line(tmp_path: Path) -> None:
     huge = tmp_path / "huge.yaml"
     huge.write_bytes(b"# padding\n" * 500_000)

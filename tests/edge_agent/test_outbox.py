@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.outbox.log import ALARM, SCAN, Entry, OutboxLog, OutboxUnusable
+from edge_agent.outbox.log import ALARM, SCAN, Entry, OutboxLog
 from edge_agent.outbox.thinning import thin_to_minutes
 from edge_agent.outbox.worker import DiskGuard, OutboxWorker
 from quantrac_core.contracts import messages
@@ -53,12 +53,6 @@ def test_the_outbox_of_another_station_stops_the_start(tmp_path: Path) -> None:
     OutboxLog(tmp_path / "o.sqlite", "a").close()
     with pytest.raises(ConfigErrors, match="the outbox's own station 'a'"):
         OutboxLog(tmp_path / "o.sqlite", "b")
-
-
-def test_a_file_that_is_no_database_is_refused_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "o.sqlite").write_bytes(b"not a database, but long enough to be read" * 20)
-    with pytest.raises(OutboxUnusable, match=r"o\.sqlite: .*move the file away"):
-        OutboxLog(tmp_path / "o.sqlite", "s")
 
 
 def test_pruning_spares_the_newest_entry_and_what_the_centre_lacks(tmp_path: Path) -> None:
