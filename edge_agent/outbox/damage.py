@@ -15,9 +15,7 @@ class OutboxDamaged(QuantracError):
     """The outbox file is no sound database any more; the next start sets it aside."""
 
     def __init__(self, path: Path, error: Exception) -> None:
-        super().__init__(
-            f"{path}: {error}; the next start sets the file aside and begins a new one"
-        )
+        super().__init__(f"{path}: {error}; the next start sets it aside and begins a new one")
 
 
 def is_damage(error: sqlite3.Error) -> bool:
