@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-# Two listeners share this interpreter: neither may wait 5 ms, Python's own figure, for the other.
+# Two listeners share this interpreter; a precaution, whose effect on the figures was not clear.
 sys.setswitchinterval(0.0002)
 
 TakeMessage = Callable[[paho.Client, str, bytes, float], None]
