@@ -28,3 +28,28 @@ def parse_station_topic(topic: str) -> StationTopic | None:
     if len(parts) != 5 or parts[0] != "quantrac" or parts[1] != "v1" or parts[2] != "stations":
         return None
     return StationTopic(parts[3], parts[4])
+
+
+class CameraTopic(NamedTuple):
+    """A parsed ``quantrac/v1/cameras/<camera>/<leaf>``."""
+
+    camera: str
+    leaf: str
+
+
+def camera_topic(camera: str, leaf: str) -> str:
+    """Return the topic of one camera, for example ``…/cameras/viettel-360/events``."""
+    return f"{ROOT}/cameras/{camera}/{leaf}"
+
+
+def every_camera(leaf: str) -> str:
+    """Return the filter that matches ``leaf`` of every camera."""
+    return f"{ROOT}/cameras/+/{leaf}"
+
+
+def parse_camera_topic(topic: str) -> CameraTopic | None:
+    """Return camera and leaf, or None where the topic is not a camera's."""
+    parts = topic.split("/")
+    if len(parts) != 5 or parts[0] != "quantrac" or parts[1] != "v1" or parts[2] != "cameras":
+        return None
+    return CameraTopic(parts[3], parts[4])

@@ -1,0 +1,1 @@
+"""360° cameras in; security events with place, picture and clip out."""
