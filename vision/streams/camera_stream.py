@@ -153,7 +153,8 @@ class CameraStream:
         finally:
             reader.abandon()
             self._hanging.append(reader)
-            self._connection = clock.connection
+            if reader.source.last_unit_s is not None:
+                self._connection = clock.connection
             self._left_out += reader.queue.left_out
             self._reader = None
 

@@ -16,6 +16,7 @@ from vision.streams.parameter_sets import parameter_sets_in
 from vision.streams.settings import StreamSettings
 
 RECEIVE_BUFFER_BYTES: Final = 2 * 1024 * 1024
+ONLY_VIDEO: Final = {"allowed_media_types": "video"}
 ONE_BY_ONE_S: Final = 0.01
 MAX_BURST_S: Final = 1.0
 MAX_BURST: Final = 300
@@ -24,7 +25,6 @@ MAX_BURST: Final = 300
 def _options(settings: StreamSettings) -> dict[str, str]:
     return {
         "rtsp_transport": settings.transport,
-        "allowed_media_types": "video",
         # It fires at up to twice its value: the backstop of a reader nobody waits for any more.
         "timeout": str(round(max(settings.stall_timeout_s, settings.connect_timeout_s) * 1e6)),
         "buffer_size": str(RECEIVE_BUFFER_BYTES),
@@ -75,16 +75,23 @@ class RtspSource:
         timeout_s = self._settings.connect_timeout_s
         began_s = self._clock.monotonic()
         try:
-            return av.open(
-                self._settings.address_with_login(),
-                mode="r",
-                options=_options(self._settings),
-                timeout=(timeout_s, None),
-            )
+            try:
+                return self._open_with(ONLY_VIDEO)
+            except av.error.HTTPOtherClientError:
+                # Playing nothing is refused too: a stream of sound alone then says what it is.
+                return self._open_with({})
         except (av.error.FFmpegError, OSError, ValueError) as error:
             elapsed_s = self._clock.monotonic() - began_s
             # Without its chain: FFmpeg's message quotes the address with the password.
             raise open_fault(error, elapsed_s, timeout_s, self._settings.transport) from None
+
+    def _open_with(self, more_options: dict[str, str]) -> av.container.InputContainer:
+        return av.open(
+            self._settings.address_with_login(),
+            mode="r",
+            options=_options(self._settings) | more_options,
+            timeout=(self._settings.connect_timeout_s, None),
+        )
 
     def _read(
         self,

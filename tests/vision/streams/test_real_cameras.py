@@ -18,7 +18,7 @@ from vision.streams.decoder import KeyFrames, Rate
 from vision.streams.packet_ring import PacketRing
 
 H264 = encoded(100)
-SMALL, LARGE = encoded(50), encoded(50, width=640, height=384, first=100)
+SMALL, LARGE = encoded(25), encoded(25, width=640, height=384, first=100)
 
 
 def repeated(step_ms: float) -> list[Unit]:
@@ -50,7 +50,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RtspServer]:
         "/b": Mount(units(encoded(100, b_frames=2)), 4000),
         "/long-gop": Mount(units(encoded(100, gop=100)), 4000),
         "/burst": Mount(units(H264), 4000, burst_ms=1800),
-        "/resized": Mount(units(SMALL) + units(LARGE, from_ms=2000), 4000),
+        "/resized": Mount(units(SMALL) + units(LARGE, from_ms=1000), 2000),
         "/swapped": Mount(swapped(), 4000),
         "/repeated": Mount(repeated(80), 4000),
         "/ahead": Mount(shifted(30, 3_600_000), 4000, loops=1),
@@ -184,7 +184,7 @@ def test_a_change_of_resolution_in_flight_is_followed(
     stream.take(0)
     frames = taken(stream, 3)
     assert all(frame.image.shape == (384, 640, 3) for frame in frames)
-    assert all(100 <= number < 150 for number in shown(frames))
+    assert all(100 <= number < 125 for number in shown(frames))
     until(lambda: stream.state().width == 320)
     state = stream.state()
     assert (state.cause, state.reconnects, state.undecodable) == ("none", 0, 0)
