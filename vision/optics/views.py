@@ -11,6 +11,7 @@ from vision.optics.directions import look_rotation
 from vision.optics.eye import Eye
 from vision.optics.lenses import CroppedLens, PanoramaLens, PerspectiveLens
 from vision.optics.settings import ViewRequest
+from vision.scene.sighting import PICTURE
 
 LEAST_SEEN_SHARE = 0.05
 _PROBES = 24
@@ -58,6 +59,11 @@ def build_views(
     if faults:
         raise OpticsFault("\n".join(faults))
     return views
+
+
+def whole_picture(camera: Eye) -> View:
+    """Return the camera's own picture as a view."""
+    return View(PICTURE, camera, (0, 0, *camera.size_px))
 
 
 def seen_share(view: View, camera: Eye) -> float:
