@@ -98,9 +98,7 @@ def _paint_ground(town: Town, camera: Fisheye, light: Light, lit: GroundMap) -> 
     return np.clip(mixed, 0, 255).astype(np.uint8)
 
 
-def _ground_light(
-    camera: Fisheye, light: Light, lit: GroundMap, town: Town
-) -> NDArray[np.float32]:
+def _ground_light(camera: Fisheye, light: Light, lit: GroundMap, town: Town) -> NDArray[np.float32]:
     angle, sine, cosine = camera.rays()
     across = camera.height_m * np.tan(np.minimum(angle, LAST_GROUND_RAD))
     east, north = across * sine, across * cosine

@@ -10,8 +10,8 @@ from demo.street.fisheye import Floats
 from demo.street.light import Colour
 from demo.street.motion import Pose
 from demo.street.people import STRAW, WalkerLook, walking
-from demo.street.script import MoverScript
 from demo.street.scenery import block
+from demo.street.script import MoverScript
 from demo.street.solids import Capsule, Solid, place
 from demo.street.town import Parked, Thing
 from demo.street.vehicles import VEHICLE_COLOURS, car_parts, motorbike, truck_parts

@@ -73,17 +73,20 @@ class Tamper(StrictModel):
 
 
 class Expectation(StrictModel):
-    """An event that must come: its rule, and the window in which it truly begins.
+    """An event that must come.
 
-    ``place`` is the true position (metres east, north) at ``from_s``, None for tampering.
+    Args:
+        rule, kind: which rule of `rules.yaml` fires, and of what kind it is.
+        mover: about whom; None for tampering.
+        begins_s: the moment that matters: it entered, crossed, stopped, was left or was covered.
+        due_s: from when on the rule can know: ``begins_s`` plus the rule's own time.
     """
 
     rule: str
     kind: str
-    from_s: float
-    until_s: float
-    place: tuple[float, float] | None = None
     mover: str | None = None
+    begins_s: float
+    due_s: float
 
 
 class SceneScript(StrictModel):
@@ -106,4 +109,7 @@ class SceneScript(StrictModel):
         ids = [mover.id for mover in self.movers]
         if len(set(ids)) != len(ids):
             raise ValueError(f"scene {self.name}: two movers have the same id")
+        for wanted in self.expect:
+            if wanted.rule not in self.rules or wanted.mover not in (None, *ids):
+                raise ValueError(f"scene {self.name}: expects {wanted.rule} of {wanted.mover}")
         return self

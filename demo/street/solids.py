@@ -66,9 +66,7 @@ class Solid:
 _STAR = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1.0]]) * 1.15
 
 
-def place(
-    local: Floats, east: float, north: float, heading_deg: float, up: float = 0.0
-) -> Floats:
+def place(local: Floats, east: float, north: float, heading_deg: float, up: float = 0.0) -> Floats:
     """Turn local points (x ahead, y left, z up) to a compass heading and move them."""
     angle = math.radians(heading_deg)
     ahead = np.array([math.sin(angle), math.cos(angle), 0.0])

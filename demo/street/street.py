@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from demo.street import weather as spoil
-from demo.street.backdrop import Backdrop, paint_backdrop
+from demo.street.backdrop import paint_backdrop
 from demo.street.demo_town import demo_town
 from demo.street.fisheye import Fisheye, Floats
 from demo.street.light import LIGHTS, Light

@@ -66,7 +66,8 @@ def car_parts(colour: Colour, length: float = 4.4, height: float = 1.48) -> tupl
     body = PartBuilder()
     body.frustum((tail, nose, -half, half, 0.24), (tail, nose, -half, half, 0.6), colour)
     body.frustum(
-        (tail, nose, -half, half, 0.6), (tail + 0.12, nose - 0.25, -half + 0.06, half - 0.06, belt),
+        (tail, nose, -half, half, 0.6),
+        (tail + 0.12, nose - 0.25, -half + 0.06, half - 0.06, belt),
         colour,
     )
     _wheels(body, (nose - 0.8, tail + 0.8), half + 0.01, 0.32)

@@ -134,9 +134,7 @@ def _turned(picture: Picture, camera: Fisheye, share: float) -> Picture:
 
 
 @lru_cache(maxsize=24)
-def _turn_maps(
-    camera: Fisheye, share: float
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _turn_maps(camera: Fisheye, share: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return where each pixel of the turned camera lies in the upright one's picture."""
     angle, sine, cosine = (part.astype(np.float32) for part in camera.rays())
     right, ahead, down = np.sin(angle) * sine, np.sin(angle) * cosine, np.cos(angle)

@@ -51,9 +51,7 @@ class Tile:
     boxes: list[tuple[int, int, int, int, int]]
 
 
-def view_boxes(
-    seen: StreetView, ids: NDArray[np.uint8]
-) -> list[tuple[int, int, int, int, int]]:
+def view_boxes(seen: StreetView, ids: NDArray[np.uint8]) -> list[tuple[int, int, int, int, int]]:
     """Return class and extent of each wanted object in a view's map of ids."""
     boxes = []
     for number in np.unique(ids):
