@@ -6,13 +6,13 @@ object whole.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.optics.arrays import Floats
+from vision.optics.arrays import Flags, Floats
 
 OVER_SMALLER = 0.5
 """Intersection over the smaller area from which boxes of two views may be one object."""
@@ -42,13 +42,6 @@ class Candidate:
     order: tuple[float, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
-class _Kept:
-    index: int
-    score: float
-    views: list[str] = field(default_factory=list)
-
-
 @dataclass(frozen=True, slots=True)
 class Merged:
     """A survivor.
@@ -69,27 +62,25 @@ def merge(candidates: Sequence[Candidate]) -> list[Merged]:
     if not candidates:
         return []
     ranks = sorted(range(len(candidates)), key=lambda index: _rank(candidates[index]))
-    low = np.array([candidate.outline.min(0) for candidate in candidates])
-    high = np.array([candidate.outline.max(0) for candidate in candidates])
     hulls = [_hull(candidate.outline) for candidate in candidates]
     areas = [cv2.contourArea(hull) for hull in hulls]
-    kept: dict[str, list[_Kept]] = {}
+    touching = _touching(candidates)
+    is_kept = np.zeros(len(candidates), dtype=bool)
+    found_by: dict[int, tuple[float, list[str]]] = {}
     for index in ranks:
         mine = candidates[index]
-        others = kept.setdefault(mine.label, [])
-        for other in _touching(index, others, low, high):
-            theirs = candidates[other.index]
-            shared, _ = cv2.intersectConvexConvex(hulls[index], hulls[other.index])
-            if _is_same(mine, theirs, float(shared), areas[index], areas[other.index]):
-                other.score = max(other.score, mine.score)
-                other.views.extend(view for view in mine.views if view not in other.views)
+        for other in np.flatnonzero(touching[index] & is_kept).tolist():
+            shared, _ = cv2.intersectConvexConvex(hulls[index], hulls[other])
+            if _is_same(mine, candidates[other], float(shared), areas[index], areas[other]):
+                score, views = found_by[other]
+                views.extend(view for view in mine.views if view not in views)
+                found_by[other] = max(score, mine.score), views
                 break
         else:
-            others.append(_Kept(index, mine.score, list(mine.views)))
-    survivors = [one for of_label in kept.values() for one in of_label]
-    position = {index: place for place, index in enumerate(ranks)}
-    survivors.sort(key=lambda one: position[one.index])
-    return [Merged(one.index, one.score, tuple(one.views)) for one in survivors]
+            is_kept[index] = True
+            found_by[index] = mine.score, list(mine.views)
+    # A dictionary keeps the order of its entries, which is the order of the ranks.
+    return [Merged(index, score, tuple(views)) for index, (score, views) in found_by.items()]
 
 
 def _rank(candidate: Candidate) -> tuple[bool, float, str, str, tuple[float, ...]]:
@@ -102,12 +93,13 @@ def _rank(candidate: Candidate) -> tuple[bool, float, str, str, tuple[float, ...
     )
 
 
-def _touching(index: int, others: list[_Kept], low: Floats, high: Floats) -> list[_Kept]:
-    if not others:
-        return []
-    rows = [other.index for other in others]
-    apart = (low[rows] >= high[index]) | (high[rows] <= low[index])
-    return [others[place] for place in np.flatnonzero(~apart.any(1))]
+def _touching(candidates: Sequence[Candidate]) -> Flags:
+    """Return flags (n, n): same label, and the upright boxes around the outlines overlap."""
+    low = np.array([candidate.outline.min(0) for candidate in candidates])
+    high = np.array([candidate.outline.max(0) for candidate in candidates])
+    labels = np.unique([candidate.label for candidate in candidates], return_inverse=True)[1]
+    below = (low[:, None, :] < high[None, :, :]).all(-1)
+    return np.asarray(below & below.T & (labels[:, None] == labels[None, :]))
 
 
 def _hull(outline: Floats) -> NDArray[np.float32]:

@@ -44,7 +44,7 @@ class Spaces:
         if space == PANORAMA:
             return direction(points[..., 0], points[..., 1])
         if space in (GROUND, LATLON):
-            ground = self._plane.ground(points) if space == LATLON else points
+            ground = self.ground(space, points)
             down = np.full((*ground.shape[:-1], 1), -self._height_m)
             rays = np.concatenate((ground, down), -1)
             unit: Floats = rays / np.linalg.norm(rays, axis=-1, keepdims=True)
@@ -67,6 +67,19 @@ class Spaces:
         shares: Floats = eye.pixels(directions) / np.array(eye.size_px)
         return shares
 
+    def ground(self, space: str, points: Floats) -> Floats:
+        """Return metres east and north (…, 2) of points (…, 2); NaN near and above the horizon.
+
+        Raises:
+            OpticsFault: if the space does not exist.
+        """
+        points = np.asarray(points, dtype=np.float64)
+        if space == GROUND:
+            return points
+        if space == LATLON:
+            return self._plane.ground(points)
+        return self._ground(self.directions(space, points))
+
     def convert(self, point: Point, space: str, to_space: str) -> Point | None:
         """Return one point in another space, or None where that has none.
 
@@ -87,14 +100,16 @@ class Spaces:
         Raises:
             OpticsFault: if the space does not exist.
         """
-        path = along_sides(space, points, 1 if space in (GROUND, LATLON) else _STEPS, is_line)
-        angles = bearing_depression(self.directions(space, path))
-        if (angles[:, 1] < OUTLINE_DEPRESSION_DEG).all() and space not in (GROUND, LATLON):
-            return []
-        if space not in (GROUND, LATLON):
-            angles[:, 1] = np.maximum(angles[:, 1], OUTLINE_DEPRESSION_DEG)
-        latlon = self._plane.latlon(self._ground(direction(angles[:, 0], angles[:, 1])))
-        return [(lat, lon) for lat, lon in latlon.tolist() if lat == lat]
+        if space in (GROUND, LATLON):
+            flat = self.ground(space, np.array(points))
+        else:
+            path = along_sides(space, points, _STEPS, is_line)
+            angles = bearing_depression(self.directions(space, path))
+            if (angles[:, 1] < OUTLINE_DEPRESSION_DEG).all():
+                return []
+            depression = np.maximum(angles[:, 1], OUTLINE_DEPRESSION_DEG)
+            flat = self._ground(direction(angles[:, 0], depression))
+        return [(lat, lon) for lat, lon in self._plane.latlon(flat).tolist()]
 
     def _ground(self, directions: Floats) -> Floats:
         depression = bearing_depression(directions)[..., 1]
