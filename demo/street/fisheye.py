@@ -52,7 +52,7 @@ class Fisheye:
         return pixels, np.hypot(across, fall)
 
     def rays(self, scale: int = 1) -> tuple[Floats, Floats, Floats]:
-        """Return of every pixel its angle from the nadir (rad), and the sine and cosine of its bearing.
+        """Return each pixel's angle from the nadir (rad) and its bearing's sine and cosine.
 
         Args:
             scale: sub-pixels along each side of a pixel.

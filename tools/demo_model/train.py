@@ -32,11 +32,14 @@ def main(argv: list[str] | None = None) -> int:
     import torch
     from ultralytics import YOLO
 
+    from tools.demo_model.quick_trainer import QuickTrainer
+
     torch.set_num_threads(THREADS)
     options.runs.mkdir(parents=True, exist_ok=True)
     architecture = narrow_architecture(options.runs, options.width, options.depth)
     model = YOLO(str(options.weights or architecture))
     model.train(
+        trainer=QuickTrainer,
         data=str(options.data / "data.yaml"),
         project=str(options.runs.resolve()),
         name=options.name,
@@ -47,7 +50,7 @@ def main(argv: list[str] | None = None) -> int:
         device="cpu",
         workers=0,
         cache="ram",
-        amp=False,
+        amp=False,  # The trainer has its own, and checking it would fetch weights.
         plots=False,
         optimizer="AdamW",
         lr0=options.rate,

@@ -1,7 +1,7 @@
 """Fitting where a camera looks, and if wanted its lens, to a few known landmarks."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from vision.optics.building import build_lens, looks_of, mast_rotation
 from vision.optics.directions import bearing_depression, look_rotation
 from vision.optics.landmarks import MIN_LANDMARKS, Landmark, from_lens
 from vision.optics.lenses import Lens, PerspectiveLens, RadialLens
-from vision.optics.settings import LensSettings, MastSettings, PanoramaSettings
+from vision.optics.settings import LensSettings, MastSettings, OpencvSettings, PanoramaSettings
 
 ROBUST_DEG = 0.5
 """From about this residual on a landmark is believed less and less."""
@@ -39,14 +39,13 @@ class Calibration:
 
     Args:
         mast: with the fitted ``north_deg``, ``tilt_deg`` and ``roll_deg``.
-        scale: of the lens's focal length, 1 where it was not fitted.
-        centre_px: of the lens, None where it was not fitted.
+        lens_values: keys of the lens's configuration with their fitted values, in pixels of the
+            picture that the landmarks were read from; empty where the lens was not fitted.
         residuals: one for each landmark, in their order.
     """
 
     mast: MastSettings
-    scale: float
-    centre_px: tuple[float, float] | None
+    lens_values: Mapping[str, float | list[float]]
     residuals: tuple[Residual, ...]
 
     @property
@@ -113,12 +112,8 @@ def calibrate(
             zip(landmarks, degrees, distances, strict=True)
         )
     )
-    result = Calibration(
-        _leaning(mast, fitted),
-        float(np.exp(fitted[3])) if fit_lens else 1.0,
-        _centre(_fitted_lens(own, fitted)) if fit_lens else None,
-        residuals,
-    )
+    values = lens_values(lens, _fitted_lens(own, fitted)) if fit_lens else {}
+    result = Calibration(_leaning(mast, fitted), values, residuals)
     if result.median_deg > WORST_MEDIAN_DEG:
         raise OpticsFault(
             f"no orientation fits: half of the landmarks miss by more than "
@@ -197,9 +192,19 @@ def _fitted_lens(lens: Lens, parameters: Floats) -> Lens:
     )
 
 
-def _centre(lens: Lens) -> tuple[float, float]:
-    assert isinstance(lens, RadialLens | PerspectiveLens)
-    return lens.cx_px, lens.cy_px
+def lens_values(settings: LensSettings, fitted: Lens) -> dict[str, float | list[float]]:
+    """Return the keys of a lens's configuration that a fit changes, with their new values."""
+    assert isinstance(fitted, RadialLens | PerspectiveLens)
+    values: dict[str, float | list[float]] = {
+        "centre_px": [round(fitted.cx_px, 1), round(fitted.cy_px, 1)]
+    }
+    if isinstance(fitted, PerspectiveLens):
+        half_rad = np.arctan(fitted.width_px / 2 / fitted.focal_px)
+        return {**values, "hfov_deg": round(float(np.degrees(half_rad) * 2), 2)}
+    if isinstance(settings, OpencvSettings) and settings.fx_px is not None:
+        return {**values, "fx_px": round(fitted.fx_px, 2), "fy_px": round(fitted.fy_px, 2)}
+    edge = fitted.curve.radius(np.asarray(fitted.half_fov_rad))
+    return {**values, "radius_px": round(float(fitted.fx_px * edge), 1)}
 
 
 def _angles_between(one: Floats, other: Floats) -> Floats:
