@@ -3,21 +3,20 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from edge_agent.delivery.ledger import DeliveryLedger
-from edge_agent.outbox.log import ALARM, Entry
-from edge_agent.outbox.worker import OutboxWorker
 from quantrac_core.contracts import messages
 from quantrac_core.contracts.errors import MessageRejected
-from quantrac_core.contracts.messages import Ack, Replay, StationStatus
-from quantrac_core.contracts.topics import parse_station_topic, station_topic
+from quantrac_core.contracts.messages import Ack, Replay
 from quantrac_core.runtime.clock import Clock
 from quantrac_core.runtime.mqtt_session import Inbound, MqttSession
+from quantrac_core.runtime.outbox.entries import Entry, Owner
+from quantrac_core.runtime.outbox.ledger import DeliveryLedger
+from quantrac_core.runtime.outbox.worker import OutboxWorker
 
 log = logging.getLogger(__name__)
 BURST = 10
-"""Most back-fill messages in a row: a live scan waits behind them at every hop."""
+"""Most back-fill messages in a row: a live message waits behind them at every hop."""
 IDLE_WAIT_S = 1.0
 OUTGOING_MOST = 500
 MAX_ACK_RANGES = 100
@@ -29,30 +28,34 @@ def as_backfill(payload: bytes) -> bytes:
     return payload[:-1] + _BACKFILL_END
 
 
-class Publisher:
-    """The two lanes of one station over one MQTT session.
+class OutboxPublisher:
+    """The two lanes of one outbox over one MQTT session.
 
     Args:
+        topics: where each kind of entry goes.
+        is_own: tells whether the payload of a ``status`` under the owner's name is this
+            program's; may raise `MessageRejected`.
         backfill_rate_per_s: most back-fill messages a second, so that live data stay quick.
     """
 
     def __init__(
         self,
-        station: str,
+        owner: Owner,
         outbox: OutboxWorker,
         ledger: DeliveryLedger,
         clock: Clock,
         *,
-        backfill_rate_per_s: float = 500.0,
+        topics: Mapping[int, str],
+        is_own: Callable[[bytes], bool],
+        backfill_rate_per_s: float,
     ) -> None:
         self._outbox = outbox
         self._ledger = ledger
         self._clock = clock
         self._rate_per_s = backfill_rate_per_s
-        self._topics = {
-            kind: station_topic(station, "alarms" if kind == ALARM else "readings")
-            for kind in (0, ALARM)
-        }
+        self._owner = owner
+        self._topics = dict(topics)
+        self._is_own = is_own
         self._session: MqttSession | None = None
         self._wake = asyncio.Event()
         self.backfilled = 0
@@ -88,14 +91,14 @@ class Publisher:
     def received(self, message: Inbound) -> None:
         """Take an ``ack`` or a ``replay`` of the centre, or a ``status`` under this name."""
         message.ack()
-        topic = parse_station_topic(message.topic)
+        leaf = message.topic.rpartition("/")[2]
         try:
-            if topic is not None and topic.leaf == "ack":
+            if leaf == "ack":
                 self._take_ack(messages.decode(Ack, message.payload))
-            elif topic is not None and topic.leaf == "replay":
+            elif leaf == "replay":
                 self._take_replay(messages.decode(Replay, message.payload))
-            elif topic is not None and topic.leaf == "status":
-                self._take_status(messages.decode(StationStatus, message.payload), message.retain)
+            elif leaf == "status":
+                self._take_status(message.payload, message.retain)
         except MessageRejected as error:
             self.rejected += 1
             log.warning("refused a message on %s: %s", message.topic, error)
@@ -126,15 +129,14 @@ class Publisher:
         self._ledger.replay(replay.from_seq, min(replay.to_seq, newest))
         self._wake.set()
 
-    def _take_status(self, status: StationStatus, retained: bool) -> None:
+    def _take_status(self, payload: bytes, retained: bool) -> None:
         # A first connection may find what the machine before this one has left behind; later
         # ones find this outbox's own birth, unless somebody else has spoken in between.
-        if status.outbox_id == self._outbox.outbox_id or (retained and self._connections < 2):
+        if self._is_own(payload) or (retained and self._connections < 2):
             return
         self.namesakes += 1
         log.warning(
-            "another agent speaks as station %s: give one of the two an id of its own",
-            status.station,
+            "another %s speaks as %s %s: give one of the two an id of its own", *self._owner
         )
 
     async def run_backfill(self) -> None:

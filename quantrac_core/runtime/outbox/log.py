@@ -1,23 +1,20 @@
-"""The station's log on disk: scans and alarm transitions under one sequence, in SQLite.
+"""A program's log on disk: all that it has to tell under one sequence, in SQLite.
 
-WAL with synchronous=FULL: a committed scan survives a power cut (SQLite documentation,
-"PRAGMA synchronous"). One transaction a scan. Not thread-safe: `OutboxWorker` owns it.
+WAL with synchronous=FULL: a committed entry survives a power cut (SQLite documentation,
+"PRAGMA synchronous"). Not thread-safe: `OutboxWorker` owns it.
 """
 
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
-from edge_agent.outbox.damage import OutboxDamaged
 from quantrac_core.contracts.errors import ConfigError, ConfigErrors, QuantracError
 from quantrac_core.contracts.identifiers import new_random_id
-from quantrac_core.contracts.messages import Scan, decode
 from quantrac_core.contracts.sequence import SequenceRanges
+from quantrac_core.runtime.outbox.damage import OutboxDamaged
+from quantrac_core.runtime.outbox.entries import Entry, EntryPolicy, Owner
 
-SCAN = 0
-ALARM = 1
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_S = 1.0
 MOST_PAGES = 1_073_741_823
@@ -41,57 +38,42 @@ class OutboxRefused(OutboxUnusable):
     """The disk does not let the outbox open: it is full, read-only or failing."""
 
 
-def _refused(path: Path, error: Exception) -> OutboxRefused:
-    return OutboxRefused(f"{path}: {error}; free space on the disk and let the agent write there")
-
-
-class Entry(NamedTuple):
-    """One row: sequence number, milliseconds since 1970, kind, JSON of the message."""
-
-    seq: int
-    at_ms: int
-    kind: int
-    payload: bytes
-
-
-def first_covered(entry: Entry) -> int:
-    """Return the first sequence number that an entry stands for: thinned scans cover a range."""
-    if entry.kind != SCAN or b'"from_seq":' not in entry.payload:
-        return entry.seq
-    return decode(Scan, entry.payload).from_seq or entry.seq
-
-
 class OutboxLog:
     """Append-only log with pruning from its old end.
 
     Args:
         path: the SQLite file.
-        station: its owner.
+        owner: whose it is; the file remembers that.
+        policy: what the owner knows about its entries.
         checkpoint_pages: pages of 4 KiB in the write-ahead log that trigger a checkpoint; on
             a full disk only a log smaller than the reserve can be moved into the file.
 
     Raises:
-        ConfigErrors: if the file belongs to another station.
+        ConfigErrors: if the file belongs to another owner.
         OutboxRefused: if the disk refuses, for example because it is full.
         OutboxDamaged: if the file is no sound database.
         OutboxUnusable: if it is an outbox of a newer program.
     """
 
-    def __init__(self, path: Path, station: str, *, checkpoint_pages: int = 500) -> None:
+    def __init__(
+        self, path: Path, owner: Owner, policy: EntryPolicy, *, checkpoint_pages: int = 500
+    ) -> None:
         self.path = path
+        self._owner = owner
+        self._policy = policy
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(
                 path, BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
             )
         except (OSError, sqlite3.OperationalError) as error:
-            raise _refused(path, error) from error
+            raise self._refused(error) from error
         try:
-            self._prepare(station, checkpoint_pages)
+            self._prepare(checkpoint_pages)
             self.oldest_seq, self.newest_seq, self.newest_at_ms = self._bounds()
         except sqlite3.OperationalError as error:
             self._db.close()
-            raise _refused(path, error) from error
+            raise self._refused(error) from error
         except sqlite3.DatabaseError as error:
             self._db.close()
             raise OutboxDamaged(path, error) from error
@@ -99,7 +81,7 @@ class OutboxLog:
             self._db.close()
             raise
 
-    def _prepare(self, station: str, checkpoint_pages: int) -> None:
+    def _prepare(self, checkpoint_pages: int) -> None:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute("PRAGMA cache_size=-2000")
@@ -107,13 +89,20 @@ class OutboxLog:
         self._db.execute(f"PRAGMA wal_autocheckpoint={checkpoint_pages:d}")
         self._db.executescript(_SCHEMA)
         self.outbox_id = self._remember("outbox_id", new_random_id())
-        owner = self._remember("station", station)
+        kind, name = self._owner.kind, self._owner.id
+        owner = self._remember(kind, name)
         version = self._remember("schema_version", str(SCHEMA_VERSION))
-        if owner != station:
-            allowed = f"the outbox's own station {owner!r}"
-            raise ConfigErrors([ConfigError(str(self.path), "station", station, allowed)])
+        if owner != name:
+            allowed = f"the outbox's own {kind} {owner!r}"
+            raise ConfigErrors([ConfigError(str(self.path), kind, name, allowed)])
         if version != str(SCHEMA_VERSION):
             raise OutboxUnusable(f"{self.path}: schema {version} is newer than this program's")
+
+    def _refused(self, error: Exception) -> OutboxRefused:
+        program = self._owner.program
+        return OutboxRefused(
+            f"{self.path}: {error}; free space on the disk and let the {program} write there"
+        )
 
     def _remember(self, key: str, value: str) -> str:
         self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
@@ -125,7 +114,7 @@ class OutboxLog:
         if oldest is None:
             return 1, 0, 0
         newest = self._db.execute("SELECT max(seq), max(at_ms) FROM entries").fetchone()
-        return first_covered(Entry(*oldest)), int(newest[0]), int(newest[1])
+        return self._policy.first_covered(Entry(*oldest)), int(newest[0]), int(newest[1])
 
     def append(self, entries: Sequence[Entry], state: dict[str, str]) -> None:
         """Commit entries and state in one transaction.
@@ -143,7 +132,7 @@ class OutboxLog:
     def read(self, first: int, last: int, limit: int) -> list[Entry]:
         """Return up to ``limit`` entries that cover ``first`` … ``last``, ascending.
 
-        A thinned scan is stored under the last number of its range, so the first entry
+        A thinned entry is stored under the last number of its range, so the first entry
         above ``last`` belongs to the answer where its range reaches down to it.
         """
         rows = self._db.execute(
@@ -158,14 +147,14 @@ class OutboxLog:
             "SELECT seq, at_ms, kind, payload FROM entries WHERE seq > ? ORDER BY seq LIMIT 1",
             (last,),
         ).fetchone()
-        if row is not None and first_covered(Entry(*row)) <= last:
+        if row is not None and self._policy.first_covered(Entry(*row)) <= last:
             entries.append(Entry(*row))
         return entries
 
-    def free_time(self, at_ms: int) -> int:
-        """Return the first millisecond from ``at_ms`` on that no scan has."""
+    def free_time(self, at_ms: int, kind: int) -> int:
+        """Return the first millisecond from ``at_ms`` on that no entry of ``kind`` has."""
         while self._db.execute(
-            "SELECT 1 FROM entries WHERE at_ms = ? AND kind = ?", (at_ms, SCAN)
+            "SELECT 1 FROM entries WHERE at_ms = ? AND kind = ?", (at_ms, kind)
         ).fetchone():
             at_ms += 1
         return at_ms

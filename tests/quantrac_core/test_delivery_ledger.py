@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_agent.delivery.ledger import FIRST_WINDOW, DeliveryLedger
 from quantrac_core.contracts.sequence import SequenceRanges
+from quantrac_core.runtime.outbox.ledger import FIRST_WINDOW, DeliveryLedger
 
 
 def test_back_fill_is_oldest_first_and_skips_what_is_on_its_way() -> None:

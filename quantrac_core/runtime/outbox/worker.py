@@ -13,11 +13,17 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from edge_agent.outbox.damage import OutboxDamaged, is_damage, is_marked, mark_damaged, set_aside
-from edge_agent.outbox.disk_guard import DiskGuard
-from edge_agent.outbox.log import SCAN, Entry, OutboxLog, OutboxRefused
-from edge_agent.outbox.thinning import fold_oldest, thin_to_minutes
 from quantrac_core.contracts.sequence import SequenceRanges
+from quantrac_core.runtime.outbox.damage import (
+    OutboxDamaged,
+    is_damage,
+    is_marked,
+    mark_damaged,
+    set_aside,
+)
+from quantrac_core.runtime.outbox.disk_guard import DiskGuard
+from quantrac_core.runtime.outbox.entries import Entry, EntryPolicy, Owner
+from quantrac_core.runtime.outbox.log import OutboxLog, OutboxRefused
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -48,12 +54,13 @@ class OutboxStats:
 
 
 class OutboxWorker:
-    """Async face of `OutboxLog`; at most ``MAX_WAITING`` scans wait in memory for a full disk.
+    """Async face of `OutboxLog`; at most ``MAX_WAITING`` entries wait in memory for a full disk.
 
     Args:
         path: the SQLite file.
-        station: owner of the file.
-        history_days: how long acknowledged entries stay (the logger's duty is 60 days).
+        owner: whose it is.
+        policy: what the owner knows about its entries.
+        history_days: how long acknowledged entries stay.
         guard: marks of free space.
         reserve_bytes: a file kept so that room can be made on a disk that is full.
     """
@@ -61,16 +68,18 @@ class OutboxWorker:
     def __init__(
         self,
         path: Path,
-        station: str,
+        owner: Owner,
+        policy: EntryPolicy,
         *,
-        history_days: int = 60,
+        history_days: int,
         guard: DiskGuard | None = None,
         reserve_bytes: int = RESERVE_BYTES,
     ) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="outbox")
         self._reserve = path.with_suffix(".reserve")
         self._reserve_bytes = reserve_bytes
-        self._log = self._open(path, station)
+        self._policy = policy
+        self._log = self._open(path, owner)
         self._history_ms = history_days * DAY_MS
         self._guard = guard or DiskGuard()
         self._waiting: deque[Entry] = deque()
@@ -85,21 +94,21 @@ class OutboxWorker:
         if self._has_room(self._free_bytes()):
             self._keep_reserve()
 
-    def _open(self, path: Path, station: str) -> OutboxLog:
+    def _open(self, path: Path, owner: Owner) -> OutboxLog:
         # The log in memory, the one on disk and a transaction have to fit into the reserve.
         pages = min(1_000, max(32, self._reserve_bytes // 3 // PAGE_BYTES))
         if is_marked(path):
             set_aside(path)
         try:
-            return OutboxLog(path, station, checkpoint_pages=pages)
+            return OutboxLog(path, owner, self._policy, checkpoint_pages=pages)
         except OutboxDamaged:
             set_aside(path)
-            return OutboxLog(path, station, checkpoint_pages=pages)
+            return OutboxLog(path, owner, self._policy, checkpoint_pages=pages)
         except OutboxRefused:
             if not self._reserve.exists():
                 raise
             self._reserve.unlink()
-            return OutboxLog(path, station, checkpoint_pages=pages)
+            return OutboxLog(path, owner, self._policy, checkpoint_pages=pages)
 
     @property
     def next_seq(self) -> int:
@@ -152,9 +161,10 @@ class OutboxWorker:
             await self._on_thread(partial(self._store, batch[done:], state))
         except sqlite3.OperationalError as error:
             self.stats.refused_by_disk += 1
-            self._wait_with(batch[done:])
+            newest = self._log.newest_seq
+            self._wait_with([entry for entry in batch[done:] if entry.seq > newest])
             self._state_due = state
-            log.error("the disk refused a scan (%s); it waits in memory", error)
+            log.error("the disk refused an entry (%s); it waits in memory", error)
             if error.sqlite_errorcode & 0xFF in DISK_ERRORS:
                 await self._on_thread(partial(self._make_room, refused=True))
             return []
@@ -171,16 +181,16 @@ class OutboxWorker:
 
     def _wait_with(self, batch: list[Entry]) -> None:
         if len(batch) > MAX_WAITING:
-            batch = thin_to_minutes(batch)
-        kept = fold_oldest(batch, MAX_WAITING)
+            batch = self._policy.thin(batch)
+        kept = self._policy.fold(batch, MAX_WAITING)
         self.stats.dropped += len(batch) - len(kept)
         self._waiting = deque(kept)
 
-    async def free_time(self, at_ms: int) -> int:
-        """Return the first millisecond from ``at_ms`` on that no scan has."""
-        waiting = {entry.at_ms for entry in self._waiting if entry.kind == SCAN}
+    async def free_time(self, at_ms: int, kind: int) -> int:
+        """Return the first millisecond from ``at_ms`` on that no entry of ``kind`` has."""
+        waiting = {entry.at_ms for entry in self._waiting if entry.kind == kind}
         while True:
-            free_ms = await self._on_thread(partial(self._log.free_time, at_ms))
+            free_ms = await self._on_thread(partial(self._log.free_time, at_ms, kind))
             if free_ms not in waiting:
                 return free_ms
             at_ms = free_ms + 1
@@ -268,7 +278,7 @@ class OutboxWorker:
             if not entries:
                 return 0
             self._thinned_to = first - 1
-            merged = thin_to_minutes(entries)
+            merged = self._policy.thin(entries)
             first = entries[-1].seq + 1
             if len(merged) < len(entries):
                 self._log.replace(merged, entries[0].seq, entries[-1].seq)
