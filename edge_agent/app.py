@@ -13,11 +13,8 @@ from edge_agent.acquisition.clock_sync import kernel_clock_synchronised
 from edge_agent.acquisition.scanner import Origin, Scanner, WatchedChannel
 from edge_agent.alarms.bank import AlarmBank
 from edge_agent.announcement import birth, death
-from edge_agent.delivery.ledger import DeliveryLedger
-from edge_agent.delivery.publisher import Publisher
-from edge_agent.outbox.damage import OutboxDamaged
-from edge_agent.outbox.disk_guard import DiskGuard
-from edge_agent.outbox.worker import OutboxWorker
+from edge_agent.delivery.station_publisher import station_publisher
+from edge_agent.outbox.station_outbox import station_outbox
 from edge_agent.quality.judge import QualityJudge
 from edge_agent.settings import AgentSettings, load_agent_settings
 from edge_agent.station import Station
@@ -32,6 +29,9 @@ from quantrac_core.runtime.clock import SystemClock
 from quantrac_core.runtime.logs import configure_logging
 from quantrac_core.runtime.memory import return_unused_memory, use_one_arena
 from quantrac_core.runtime.mqtt_session import MqttSession, Outgoing
+from quantrac_core.runtime.outbox.damage import OutboxDamaged
+from quantrac_core.runtime.outbox.disk_guard import DiskGuard
+from quantrac_core.runtime.outbox.ledger import DeliveryLedger
 from quantrac_core.runtime.program import report_errors, run_program
 from quantrac_core.runtime.tasks import TaskScope
 from station_drivers.reader import StationReader
@@ -44,7 +44,7 @@ GOODBYE_TIMEOUT_S = 0.5
 async def serve(settings: AgentSettings, stop: asyncio.Event) -> None:
     """Run one station until ``stop`` is set; then end in order, within two seconds."""
     clock = SystemClock()
-    outbox = OutboxWorker(
+    outbox = station_outbox(
         settings.data_dir / "outbox.sqlite",
         settings.station.id,
         history_days=settings.outbox.history_days,
@@ -57,7 +57,7 @@ async def serve(settings: AgentSettings, stop: asyncio.Event) -> None:
     reader = StationReader(settings.links, clock=clock)
     alarms = AlarmBank(settings.alarm_rules(), settings.poll_interval_s)
     ledger = DeliveryLedger(outbox.acknowledged, ack_timeout_s=settings.delivery.ack_timeout_s)
-    publisher = Publisher(
+    publisher = station_publisher(
         origin.station,
         outbox,
         ledger,

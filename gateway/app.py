@@ -17,9 +17,13 @@ from gateway.api.services import Services
 from gateway.api.site import build_site
 from gateway.database.engine import Database
 from gateway.ingest.admission import Admission
+from gateway.ingest.camera_admission import CameraAdmission
 from gateway.ingest.ledger import SequenceLedger
 from gateway.ingest.pipeline import Pipeline
 from gateway.live.board import Board
+from gateway.live.camera_board import CameraBoard
+from gateway.live.cameras import Cameras
+from gateway.live.previews import Previews
 from gateway.live.stations import Stations
 from gateway.live.stream import Stream
 from gateway.metrics import GatewayMetrics, Sample
@@ -29,7 +33,7 @@ from gateway.stores.retention import keep_retention
 from gateway.threads import WorkerThreads
 from quantrac_core.config.load import load_config
 from quantrac_core.contracts.errors import ConfigError, ConfigErrors
-from quantrac_core.contracts.topics import every_station
+from quantrac_core.contracts.topics import every_camera, every_station
 from quantrac_core.runtime.backoff import Backoff
 from quantrac_core.runtime.clock import SystemClock
 from quantrac_core.runtime.logs import configure_logging
@@ -41,8 +45,8 @@ from quantrac_core.runtime.tasks import TaskScope
 log = logging.getLogger(__name__)
 WEB_FOLDER = Path(__file__).parent / "web_dist"
 DRAIN_S = 0.7
-SHARED_LEAVES = ("readings", "alarms")
-OWN_LEAVES = ("status", "heartbeat")
+SHARED = (every_station("readings"), every_station("alarms"), every_camera("events"))
+OWN = (every_station("status"), every_station("heartbeat"), every_camera("status"))
 
 
 class Gateway:
@@ -65,33 +69,32 @@ class Gateway:
             ingest.replay_after_s + self._store.settle_s, ingest.replay_interval_s
         )
         self._stations = Stations(config.stations)
+        stream = Stream(clock.monotonic)
         self._board = Board(
-            self._stations,
-            self._ledger,
-            Stream(clock.monotonic),
-            self._store,
-            self._database,
-            clock,
+            self._stations, self._ledger, stream, self._store, self._database, clock
         )
-        allowed = None if config.accept_any_station else frozenset(config.stations)
+        self._cameras = Cameras(config.cameras)
+        self._camera_board = CameraBoard(self._cameras, Previews(), stream, self._database, clock)
+        stations = None if config.accept_any_station else frozenset(config.stations)
+        cameras = None if config.accept_any_camera else frozenset(config.cameras)
+        camera_admission = CameraAdmission(cameras, ingest.max_future_s)
         self._pipeline = Pipeline(
             ingest,
-            Admission(allowed, ingest.max_future_s),
+            Admission(stations, ingest.max_future_s),
+            camera_admission,
             self._ledger,
             self._store,
             self._database,
             self._metrics,
             self._publish,
             self._board,
+            self._camera_board,
         )
         group = f"$share/{ingest.shared_group}/" if ingest.shared_group else ""
         self._session = MqttSession(
             config.mqtt,
             client_id=f"quantrac-gateway-{config.gateway.name}",
-            subscriptions=[
-                *(group + every_station(leaf) for leaf in SHARED_LEAVES),
-                *(every_station(leaf) for leaf in OWN_LEAVES),
-            ],
+            subscriptions=[*(group + topic for topic in SHARED), *OWN],
             on_message=self._pipeline.take,
             on_connected=self._connected,
             clean_start=bool(group),
@@ -103,11 +106,13 @@ class Gateway:
         self._metrics.watch(self._samples)
         services = Services(
             board=self._board,
+            camera_board=self._camera_board,
             store=self._store,
             database=self._database,
             metrics=self._metrics,
             threads=self._api_threads,
             checks=self._checks,
+            now_s=clock.monotonic,
             started_at=self._started_at,
             version=version("quantrac"),
             web_folder=WEB_FOLDER,
@@ -121,11 +126,13 @@ class Gateway:
         async with TaskScope() as scope:
             for lane in self._pipeline.lanes:
                 scope.start(f"lane-{lane.name}", lane.run)
-            scope.start("settling", self._pipeline.settling.run, Backoff())
-            scope.start("acks", self._pipeline.acknowledge_stations)
+            scope.start("settling", self._pipeline.stations.settling.run, Backoff())
+            scope.start("acks", self._pipeline.acknowledge)
             scope.start("gaps", self._pipeline.ask_for_gaps)
             scope.start("board", self._board.refresh)
             scope.start("silence", self._board.watch_silence)
+            scope.start("camera-board", self._camera_board.refresh)
+            scope.start("camera-silence", self._camera_board.watch_silence)
             scope.start("retention", lambda: keep_retention(self._store), Backoff())
             mqtt = scope.start("mqtt", self._session.run, Backoff())
             http = scope.start("http", self._server.run)
@@ -141,6 +148,7 @@ class Gateway:
                 mqtt.cancel()
                 await asyncio.wait({http}, timeout=1.0)
         self._pipeline.close()
+        self._camera_board.close()
         self._api_threads.close(0.1)
         self._store.close()
         self._database.close()
@@ -152,19 +160,12 @@ class Gateway:
         self._ledger.restart_patience(time.monotonic())
 
     def _checks(self) -> dict[str, Check]:
-        pipeline = self._pipeline
         connected = self._session.connected
-        database_failures = [
-            lane.failure
-            for lane in (pipeline.alarms, pipeline.presence, pipeline.quarantine)
-            if lane.failure
-        ]
+        store_failure, database_failure = self._pipeline.failures()
         return {
             "mqtt": Check(ok=connected, detail="" if connected else "no connection to the broker"),
-            "store": Check(ok=not pipeline.scans.failure, detail=pipeline.scans.failure),
-            "database": Check(
-                ok=not database_failures, detail=database_failures[0] if database_failures else ""
-            ),
+            "store": Check(ok=not store_failure, detail=store_failure),
+            "database": Check(ok=not database_failure, detail=database_failure),
         }
 
     def _samples(self) -> Iterable[Sample]:
@@ -174,16 +175,16 @@ class Gateway:
             yield "lane_waiting", "Items waiting for their commit", labels, len(lane)
             yield "lane_oldest_seconds", "Age of the oldest of them", labels, lane.oldest_age_s()
             yield "lane_dropped", "Items refused by a full lane", labels, lane.dropped
-        settling = self._pipeline.settling
+        settling = self._pipeline.stations.settling
         yield "unsettled_values", "Values a crash may still lose", {}, settling.held_values
         yield "unsettled_let_go", "Values left to a replay", {}, settling.let_go_values
         yield "unsettled_rewritten", "Values written again", {}, settling.rewritten_values
         yield "streams", "Open browsers", {}, len(self._board.stream)
-        for station in self._ledger.stations():
-            state = self._ledger.completeness(station)
+        for source in self._ledger.sources():
+            state = self._ledger.completeness(source)
             if state is None:
                 continue
-            labels = {"station": station}
+            labels = {"station": source}
             yield "durable_seq", "Nothing is missing up to here", labels, state.durable_seq
             yield "missing_numbers", "Numbers still expected", labels, state.missing
             yield "gaps", "Gaps between committed numbers", labels, len(state.gaps)

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from gateway.api.models import Check
 from gateway.database.engine import Database
 from gateway.live.board import Board
+from gateway.live.camera_board import CameraBoard
 from gateway.metrics import GatewayMetrics
 from gateway.stores.interface import Store
 from gateway.threads import WorkerThreads
@@ -22,15 +23,18 @@ class Services:
 
     Args:
         checks: tells by name what works and what does not.
+        now_s: monotonic seconds.
         web_folder: the built page; may be absent.
     """
 
     board: Board
+    camera_board: CameraBoard
     store: Store
     database: Database
     metrics: GatewayMetrics
     threads: WorkerThreads
     checks: Callable[[], dict[str, Check]]
+    now_s: Callable[[], float]
     started_at: datetime
     version: str
     web_folder: Path

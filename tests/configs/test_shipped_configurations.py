@@ -56,6 +56,8 @@ def test_a_gateway_expects_the_shipped_stations(file: Path) -> None:
 
 def secret_variables(section: object) -> list[str]:
     """Return the environment variables that a document takes secrets from."""
+    if isinstance(section, list):
+        return [name for value in section for name in secret_variables(value)]
     if not isinstance(section, dict):
         return []
     here = [section["env"]] if set(section) == {"env"} else []

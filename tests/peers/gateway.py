@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from tests.peers.process import Process, free_port
 
+UPLOAD_TOKEN = "upload-token-of-the-tests"
+
 
 def gateway(folder: Path, config: dict[str, Any], name: str = "gateway") -> Process:
     """Return a gateway process with its own configuration file."""
@@ -19,13 +21,21 @@ def gateway(folder: Path, config: dict[str, Any], name: str = "gateway") -> Proc
 
 
 def embedded_config(folder: Path, broker_port: int, **changes: Any) -> dict[str, Any]:
-    """Return a configuration with SQLite files in ``folder`` that takes any station."""
+    """Return a configuration with SQLite files in ``folder`` for any station and camera."""
+    token = folder / "upload-token"
+    token.write_text(UPLOAD_TOKEN)
     config: dict[str, Any] = {
         "mqtt": {"host": "127.0.0.1", "port": broker_port, "reconnect_most_s": 0.5},
         "store": {"kind": "sqlite", "path": str(folder / "readings.db")},
         "database": {"path": str(folder / "gateway.db")},
         "http": {"port": free_port()},
         "accept_any_station": True,
+        "accept_any_camera": True,
+        "evidence": {
+            "path": str(folder / "evidence"),
+            "upload_tokens": [{"token": {"file": str(token)}}],
+            "min_free_mb": 0,
+        },
         "ingest": {"replay_after_s": 1.0, "replay_interval_s": 1.0},
     }
     return {**config, **changes}
