@@ -7,7 +7,6 @@ import logging
 import sys
 from pathlib import Path
 
-from quantrac_core.runtime.clock_sync import kernel_clock_synchronised
 from edge_agent.acquisition.scanner import Origin, Scanner, WatchedChannel
 from edge_agent.alarms.bank import AlarmBank
 from edge_agent.announcement import birth, death
@@ -23,6 +22,7 @@ from quantrac_core.contracts.topics import station_topic
 from quantrac_core.runtime import systemd
 from quantrac_core.runtime.backoff import Backoff
 from quantrac_core.runtime.clock import SystemClock
+from quantrac_core.runtime.clock_sync import kernel_clock_synchronised
 from quantrac_core.runtime.data_folder import claim_data_folder
 from quantrac_core.runtime.logs import configure_logging
 from quantrac_core.runtime.memory import return_unused_memory, use_one_arena

@@ -49,9 +49,7 @@ async def serve(settings: VisionSettings, config_file: Path, stop: asyncio.Event
     clock = SystemClock()
     loop = asyncio.get_running_loop()
     threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="work")
-    detector = await loop.run_in_executor(
-        threads, partial(_open_detector, settings, config_file)
-    )
+    detector = await loop.run_in_executor(threads, partial(_open_detector, settings, config_file))
     software = f"quantrac {importlib.metadata.version('quantrac')}"
     boot_id = new_random_id()
     key = open_device_key(settings.data_dir / "keys")
@@ -60,7 +58,11 @@ async def serve(settings: VisionSettings, config_file: Path, stop: asyncio.Event
     client = CentreClient(settings.centre)
     uploader = Uploader(uploads, client, store.folder, settings.delivery, clock)
     care = EvidenceCare(
-        store, EvidenceKeeper(store, settings.evidence), uploads, clock, threads,
+        store,
+        EvidenceKeeper(store, settings.evidence),
+        uploads,
+        clock,
+        threads,
         kernel_clock_synchronised,
     )
     parts = EvidenceParts(
@@ -68,9 +70,7 @@ async def serve(settings: VisionSettings, config_file: Path, stop: asyncio.Event
         settings.evidence,
         uploads,
         key,
-        Provenance(
-            detector.info.name, detector.info.sha256, config_sha256(config_file), software
-        ),
+        Provenance(detector.info.name, detector.info.sha256, config_sha256(config_file), software),
         threads,
     )
     outboxes = [
@@ -128,9 +128,7 @@ async def _wind_up(cameras: list[CameraProgram]) -> None:
     """End the cameras' threads, then store and tell what is in hand, for a bounded time."""
     await asyncio.gather(*(asyncio.to_thread(camera.stop_watching) for camera in cameras))
     try:
-        await asyncio.wait_for(
-            asyncio.gather(*(camera.wind_up() for camera in cameras)), WIND_UP_S
-        )
+        await asyncio.wait_for(asyncio.gather(*(camera.wind_up() for camera in cameras)), WIND_UP_S)
     except TimeoutError:
         log.warning("not all evidence was finished; what is on disk is sent after the next start")
 

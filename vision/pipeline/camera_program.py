@@ -103,9 +103,7 @@ class CameraProgram:
         self._desk = EventDesk(
             book, self._line, ring, settings.masks, parts, clock, clock_state, settings.id
         )
-        self._eyes = CameraEyes(
-            settings.lens, settings.mast, settings.views, settings.zone_views
-        )
+        self._eyes = CameraEyes(settings.lens, settings.mast, settings.views, settings.zone_views)
         analyst = Analyst(
             Tracker(settings.tracking),
             RuleEngine(settings.rules, settings.zones, calendars),

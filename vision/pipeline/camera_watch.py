@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import cv2
+import numpy as np
 
 from quantrac_core.runtime.clock import Clock
 from vision.attention.motion import Motion, MotionWatch, ViewFootprint
@@ -211,7 +212,7 @@ class CameraWatch:
 
     def _look_for_motion(self, frame: Frame) -> Motion:
         assert self._motion is not None
-        luma = cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY)
+        luma = cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
         return self._motion.look(luma, frame.received_s)
 
     def _mode(self, plan: FramePlan) -> DecodeMode:

@@ -205,13 +205,9 @@ class EventDesk:
 
     async def _wait_for(self, recording: Recording) -> None:
         """Until it is whole; a camera that went away is not waited for much longer."""
-        deadline_s = (
-            self._clock.monotonic() + self._parts.settings.post_roll_s + CLIP_PATIENCE_S
-        )
+        deadline_s = self._clock.monotonic() + self._parts.settings.post_roll_s + CLIP_PATIENCE_S
         while (
-            recording.is_open
-            and not self._ending.is_set()
-            and self._clock.monotonic() < deadline_s
+            recording.is_open and not self._ending.is_set() and self._clock.monotonic() < deadline_s
         ):
             await self._clock.sleep(CLIP_POLL_S)
 

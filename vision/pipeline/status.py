@@ -128,9 +128,7 @@ def _judged(stream: StreamState, watching: Watching) -> tuple[CameraState, Strea
 
 def _outline(zone: ZoneSettings, spaces: Spaces) -> list[tuple[float, float]]:
     try:
-        outline = spaces.ground_outline(
-            zone.space, zone.points, is_line=zone.shape == "line"
-        )
+        outline = spaces.ground_outline(zone.space, zone.points, is_line=zone.shape == "line")
     except OpticsFault:
         return []
     return [(round(lat, 7), round(lon, 7)) for lat, lon in outline[:MOST_OUTLINE]]
