@@ -94,12 +94,12 @@ class EventDesk:
             await self._line.send(end_after_restart(event, self._clock.now_ms(), files))
 
     async def run(self) -> None:
-        """Work until cancelled; clips in the making are then given up."""
-        async with TaskScope() as clips:
+        """Work until cancelled; evidence in the making is then given up."""
+        async with TaskScope() as shows:
             while True:
                 findings = await self._waiting.get()
                 for decision in findings.decisions:
-                    await self._take(findings, decision, clips)
+                    await self._take(findings, decision, shows)
                 self._waiting.task_done()
 
     async def wind_up(self) -> None:
@@ -109,7 +109,7 @@ class EventDesk:
         while self._in_the_making:
             await self._clock.sleep(CLIP_POLL_S / 4)
 
-    async def _take(self, findings: Findings, decision: Decision, clips: TaskScope) -> None:
+    async def _take(self, findings: Findings, decision: Decision, shows: TaskScope) -> None:
         height, width = findings.frame.image.shape[:2]
         moment = Moment(findings.figures, (width, height), self._clock_state())
         taken = self._book.take(decision, moment)
@@ -118,17 +118,10 @@ class EventDesk:
         incident, event = taken
         # The warning goes first: pictures take longer than people should wait.
         await self._line.send(event)
-        if decision.phase != "new":
-            return
-        recording = self._start_recording(decision)
-        pictures = await self._store_pictures(incident, findings, decision)
-        update = self._book.attach(
-            incident.id, self._clock.now_ms(), [it.birth.as_file() for it in pictures]
-        )
-        if update is not None and pictures:
-            await self._line.send(update)
-        await self._hand_over(pictures)
-        clips.start(f"clip-{incident.id}", partial(self._finish, incident, event, recording))
+        if decision.phase == "new":
+            recording = self._start_recording(decision)
+            show = partial(self._show, incident, event, findings, decision, recording)
+            shows.start(f"evidence-{incident.id}", show)
 
     def _start_recording(self, decision: Decision) -> Recording | None:
         settings = self._parts.settings
@@ -167,28 +160,48 @@ class EventDesk:
             self._went_without(incident.id, "pictures", error)
             return []
 
-    async def _finish(
-        self, incident: Incident, first: CameraEvent, recording: Recording | None
+    async def _show(
+        self,
+        incident: Incident,
+        first: CameraEvent,
+        findings: Findings,
+        decision: Decision,
+        recording: Recording | None,
     ) -> None:
-        """Wait for the clip's end, store it, sign the manifest, tell and send it all."""
+        """Pictures, then the clip, then the signed manifest; each is told and sent at once."""
         self._in_the_making += 1
         try:
-            folder = self._folder(incident.id, incident.decision.began_ms)
+            pictures = await self._store_pictures(incident, findings, decision)
+            del findings
+            await self._tell(incident, pictures)
+            await self._hand_over(pictures)
             clip = None if recording is None else await self._store_clip(incident, recording)
-            event = self._book.attach(
-                incident.id,
-                self._clock.now_ms(),
-                [] if clip is None else [it.birth.as_file() for it in clip.files],
-                clip_began_ms=None if clip is None else clip.info.began_at_ms,
-            )
-            files = await self._seal(event or first, folder)
-            event = self._book.attach(incident.id, self._clock.now_ms(), files, complete=True)
-            if event is not None:
-                await self._line.send(event)
-            if clip is not None:
-                await self._hand_over(clip.files)
+            began_ms = None if clip is None else clip.info.began_at_ms
+            files = [] if clip is None else clip.files
+            event = await self._tell(incident, files, clip_began_ms=began_ms)
+            listed = await self._seal(event or first, self._folder(incident.id, decision.began_ms))
+            last = self._book.attach(incident.id, self._clock.now_ms(), listed, complete=True)
+            if last is not None:
+                await self._line.send(last)
+            await self._hand_over(files)
         finally:
             self._in_the_making -= 1
+
+    async def _tell(
+        self, incident: Incident, files: Sequence[StoredFile], *, clip_began_ms: int | None = None
+    ) -> CameraEvent | None:
+        """Send the next revision with these files; nothing where there are none."""
+        if not files:
+            return None
+        event = self._book.attach(
+            incident.id,
+            self._clock.now_ms(),
+            [it.birth.as_file() for it in files],
+            clip_began_ms=clip_began_ms,
+        )
+        if event is not None:
+            await self._line.send(event)
+        return event
 
     async def _store_clip(self, incident: Incident, recording: Recording) -> StoredClip | None:
         await self._wait_for(recording)
