@@ -21,6 +21,7 @@ DEPRESSIONS_DEG = tuple(float(angle) for angle in range(5, 80, 5))
 FARTHEST_M = 2000.0
 SOURCE_SLACK = 0.97
 """Views may lose this much of the camera's own pixels before they count as too coarse."""
+NEAR_SLACK = 0.5
 _DISTANCES = 36
 _BEARING_STEP_DEG = 5.0
 _BASES_OF_EACH_COUNT = 8
@@ -44,8 +45,8 @@ class Layout:
         rings: outermost first.
         camera_spans_m: label → from and to where the camera itself has the pixels wanted, ending
             at the reach asked for; None for nowhere.
-        held: label → the share (0 … 1) of that span, on a logarithmic scale, in which every
-            direction is held by a view.
+        held: label → the share (0 … 1) of the distances from the mast to that span's end, on a
+            logarithmic scale, in which every direction is held by a view.
     """
 
     rings: tuple[Ring, ...]
@@ -86,7 +87,7 @@ def search_rings(
         for label, px in smallest.items()
     }
     goals = {
-        label: np.geomspace(max(span[0], height_m / 20), max(span[1], height_m / 20), _DISTANCES)
+        label: np.geomspace(height_m / 20, max(span[1], height_m / 10), _DISTANCES)
         for label, span in spans.items()
         if span is not None
     }
@@ -119,6 +120,18 @@ def _own_pixels(camera: Eye, label: str, height_m: float, distances: Floats) -> 
     return best
 
 
+def _wanted_px(own: Floats, distances: Floats, required_px: float) -> Floats:
+    """Pixels that views should have: nearly the camera's own where that is little more.
+
+    Under a high mast people are seen from above and small in the camera's own picture: less is
+    asked of the views there, but no hole is left.
+    """
+    enough = own >= required_px
+    is_near = distances < distances[int(np.argmax(enough))]
+    wanted: Floats = np.minimum(required_px, own * np.where(is_near, NEAR_SLACK, SOURCE_SLACK))
+    return wanted
+
+
 def _candidates(
     camera: Eye,
     height_m: float,
@@ -128,8 +141,8 @@ def _candidates(
     max_views: int,
 ) -> list[_Candidate]:
     wanted = {
-        label: np.minimum(
-            smallest[label], _own_pixels(camera, label, height_m, distances) * SOURCE_SLACK
+        label: _wanted_px(
+            _own_pixels(camera, label, height_m, distances), distances, smallest[label]
         )
         for label, distances in goals.items()
     }
