@@ -16,6 +16,7 @@ from gateway.api.server import HttpServer, bind
 from gateway.api.services import Services
 from gateway.api.site import build_site
 from gateway.database.engine import Database
+from gateway.evidence.opening import open_evidence
 from gateway.ingest.admission import Admission
 from gateway.ingest.camera_admission import CameraAdmission
 from gateway.ingest.ledger import SequenceLedger
@@ -103,6 +104,8 @@ class Gateway:
             receive_maximum=ingest.receive_maximum,
         )
         self._api_threads = WorkerThreads("api", threads=4)
+        settings = config.evidence
+        self._evidence = None if settings is None else open_evidence(settings, self._database)
         self._metrics.watch(self._samples)
         services = Services(
             board=self._board,
@@ -111,6 +114,8 @@ class Gateway:
             database=self._database,
             metrics=self._metrics,
             threads=self._api_threads,
+            evidence=self._evidence,
+            knows_camera=camera_admission.knows,
             checks=self._checks,
             now_s=clock.monotonic,
             started_at=self._started_at,
@@ -150,6 +155,8 @@ class Gateway:
         self._pipeline.close()
         self._camera_board.close()
         self._api_threads.close(0.1)
+        if self._evidence is not None:
+            self._evidence.threads.close(0.1)
         self._store.close()
         self._database.close()
 

@@ -95,7 +95,7 @@ def _paint_ground(town: Town, camera: Fisheye, light: Light, lit: GroundMap) -> 
     shown = albedo * cv2.resize(factor, (angle.shape[1], angle.shape[0]))
     haze = (1 - np.exp(-across / HAZE_M))[:, :, None]
     mixed = shown * (1 - haze) + np.array(light.haze, np.float32) * haze
-    return np.clip(mixed, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(mixed, 0, 255), np.uint8)
 
 
 def _ground_light(camera: Fisheye, light: Light, lit: GroundMap, town: Town) -> NDArray[np.float32]:
@@ -178,4 +178,4 @@ def _through_lens(colour: Picture, camera: Fisheye, angle: Floats) -> Picture:
         (camera.radius_px * (1 - share) + 2.0) / 2, 0, 1
     )
     seen = cv2.GaussianBlur(colour, (0, 0), 0.55) * fall_off[:, :, None]
-    return np.clip(seen + 4, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(seen + 4, 0, 255), np.uint8)

@@ -9,6 +9,16 @@ GATE = ((-1.0, -2.5), (3.0, -2.5))
 PAVEMENT_SOUTH = rectangle(-60.0, 3.5, 13.5, 6.0)
 ROAD_SOUTH_M, ROAD_NORTH_M = 6.0, 14.0
 SIDE_WEST_M, SIDE_EAST_M = 16.0, 22.0
+LAMPS = (
+    (-22.0, 5.4),
+    (-9.5, 5.4),
+    (5.5, 5.4),
+    (13.0, 5.0),
+    (-4.0, 14.8),
+    (22.8, -8.0),
+    (-12.0, -9.0),
+    (8.2, -9.0),
+)
 WALLS: tuple[Colour, ...] = (
     (196, 214, 222),
     (150, 196, 226),
@@ -30,16 +40,7 @@ def demo_town() -> Town:
         fences=_fences(),
         trees=_trees(),
         things=_things(),
-        lamps=[
-            (-22.0, 5.4),
-            (-9.5, 5.4),
-            (5.5, 5.4),
-            (13.0, 5.0),
-            (-4.0, 14.8),
-            (22.8, -8.0),
-            (-12.0, -9.0),
-            (8.2, -9.0),
-        ],  # fmt: skip
+        lamps=list(LAMPS),
         parked=_parked(),
         seed=11,
     )

@@ -28,7 +28,7 @@ class Fisheye:
     @property
     def centre_px(self) -> float:
         """Column and row of the axis; whole numbers are centres of pixels."""
-        return self.size_px / 2
+        return (self.size_px - 1) / 2
 
     @property
     def px_per_rad(self) -> float:
@@ -52,7 +52,7 @@ class Fisheye:
         return pixels, np.hypot(across, fall)
 
     def rays(self, scale: int = 1) -> tuple[Floats, Floats, Floats]:
-        """Return of every pixel its angle from the nadir (rad), and the sine and cosine of its bearing.
+        """Return each pixel's angle from the nadir (rad) and its bearing's sine and cosine.
 
         Args:
             scale: sub-pixels along each side of a pixel.

@@ -133,4 +133,4 @@ def _roughen(
         total += weight * cv2.resize(coarse, (side, side), interpolation=cv2.INTER_LINEAR)
     total *= roughness
     out = picture.astype(np.float32) + total[:, :, None] * np.array([0.9, 1.0, 1.0], np.float32)
-    return np.clip(out, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(out, 0, 255), np.uint8)

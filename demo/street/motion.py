@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 from demo.street.script import MoverScript
 
@@ -42,9 +43,7 @@ def _heading(mover: MoverScript, at_s: float) -> float:
         east_after, north_after = _soft(mover, probe_s + 0.25)
         if math.hypot(east_after - east, north_after - north) > 0.03:
             return math.degrees(math.atan2(east_after - east, north_after - north)) % 360
-    for (_, east, north), (_, later_east, later_north) in zip(
-        mover.path, mover.path[1:], strict=False
-    ):
+    for (_, east, north), (_, later_east, later_north) in pairwise(mover.path):
         if (east, north) != (later_east, later_north):
             return math.degrees(math.atan2(later_east - east, later_north - north)) % 360
     return 0.0
@@ -80,9 +79,7 @@ def _sharp(mover: MoverScript, at_s: float) -> tuple[float, float]:
 
 def _way(mover: MoverScript, at_s: float) -> float:
     total = 0.0
-    for (start_s, east, north), (end_s, later_east, later_north) in zip(
-        mover.path, mover.path[1:], strict=False
-    ):
+    for (start_s, east, north), (end_s, later_east, later_north) in pairwise(mover.path):
         if at_s <= start_s:
             break
         share = min(1.0, (at_s - start_s) / (end_s - start_s))

@@ -1,6 +1,7 @@
 """Houses, fences, trees and furniture as faces small enough to be sorted by distance."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from demo.street.town import Fence, House, Thing, Town, Tree
 PANEL_M = 2.0
 FLOOR_M = 3.2
 WINDOW: Colour = (112, 92, 72)
+LIT_WINDOW: Colour = (120, 176, 206)
 WOOD: Colour = (52, 74, 98)
 
 
@@ -81,8 +83,8 @@ def _house(house: House) -> Solid:
     xs = np.linspace(-half_x, half_x, max(2, math.ceil(length / PANEL_M) + 1))
     ys = np.linspace(-half_y, half_y, max(2, math.ceil(width / PANEL_M) + 1))
     top = house.height_m
-    for a, b in zip(xs[:-1], xs[1:], strict=True):
-        for c, d in zip(ys[:-1], ys[1:], strict=True):
+    for a, b in pairwise(xs):
+        for c, d in pairwise(ys):
             build.quad([(a, c, top), (b, c, top), (b, d, top), (a, d, top)], house.roof)
     return Solid([build.build().moved(*house.centre, house.heading_deg)])
 
@@ -122,7 +124,9 @@ def _windows(
             half = 0.6 / length
             a, b = _between(start, end, middle - half), _between(start, end, middle + half)
             a, b = (a[0] + out[0], a[1] + out[1]), (b[0] + out[0], b[1] + out[1])
-            build.quad([(*a, low), (*b, low), (*b, high), (*a, high)], WINDOW)
+            is_home = (floor * 7 + i * 5 + int(length * 3)) % 11 < 3
+            colour, glow = (LIT_WINDOW, 0.6) if is_home else (WINDOW, 0.0)
+            build.quad([(*a, low), (*b, low), (*b, high), (*a, high)], colour, glow)
 
 
 def _between(
@@ -165,7 +169,7 @@ def _fence(fence: Fence) -> Solid:
     for up in (0.25, fence.height_m - 0.1):
         rods += [
             Capsule(np.array([*a, up]), np.array([*b, up]), 0.025, 0.025, fence.colour)
-            for a, b in zip(points[:-1], points[1:], strict=True)
+            for a, b in pairwise(points)
         ]
     return Solid(capsules=rods)
 
@@ -195,7 +199,7 @@ def _lamp(east: float, north: float) -> Solid:
         capsules=[
             Capsule(np.array([east, north, 0.0]), top, 0.08, 0.05, grey),
             Capsule(top, arm, 0.05, 0.05, grey),
-            Capsule(arm, arm + (0.0, 0.2, 0.0), 0.1, 0.1, (200, 236, 250)),
+            Capsule(arm, arm + np.array([0.0, 0.2, 0.0]), 0.1, 0.1, (200, 236, 250)),
         ]
     )
 
@@ -205,7 +209,8 @@ def _thing(thing: Thing) -> Solid:
     foot = np.array([east, north, 0.0])
 
     def upright(low: float, high: float, radius: float, last: float, colour: Colour) -> Capsule:
-        return Capsule(foot + (0, 0, low), foot + (0, 0, high), radius, last, colour)
+        up = np.array([0.0, 0.0, 1.0])
+        return Capsule(foot + low * up, foot + high * up, radius, last, colour)
 
     if thing.kind == "umbrella":
         stall = block((0.9, 0.6, 0.75), thing, (70, 110, 150))
@@ -231,7 +236,7 @@ def _canopy(thing: Thing, radius: float = 1.15) -> Part:
     build = PartBuilder()
     rim = [(radius * math.cos(a), radius * math.sin(a)) for a in np.linspace(0, 2 * math.pi, 9)]
     pale = tuple(min(255.0, part * 0.6 + 100) for part in thing.colour)
-    for number, ((ax, ay), (bx, by)) in enumerate(zip(rim[:-1], rim[1:], strict=True)):
+    for number, ((ax, ay), (bx, by)) in enumerate(pairwise(rim)):
         colour = thing.colour if number % 2 else (pale[0], pale[1], pale[2])
         build.quad([(ax, ay, 2.0), (bx, by, 2.0), (0, 0, 2.5), (0, 0, 2.5)], colour)
     return build.build().moved(*thing.at, thing.heading_deg)

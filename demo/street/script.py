@@ -1,6 +1,7 @@
 """A scene as data: who moves where and when, the light, the weather, what happens to the camera."""
 
-from typing import Literal
+from itertools import pairwise
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -31,19 +32,19 @@ class MoverScript(StrictModel):
 
     id: str
     kind: MoverKind
-    path: list[tuple[float, float, float]] = Field(min_length=1)
+    path: Annotated[list[tuple[float, float, float]], Field(min_length=1)]
     stays: bool = False
     colour: str | None = None
     hat: Literal["conical", "cap", "helmet", "none"] | None = None
     carries: Literal["bag"] | None = None
-    height_m: float = Field(1.66, ge=0.9, le=2.0)
+    height_m: Annotated[float, Field(ge=0.9, le=2.0)] = 1.66
     rider: bool = True
     heading_deg: float | None = None
 
     @model_validator(mode="after")
     def _times_rise(self) -> "MoverScript":
         times = [at for at, _, _ in self.path]
-        if any(late <= early for early, late in zip(times, times[1:], strict=False)):
+        if any(late <= early for early, late in pairwise(times)):
             raise ValueError(f"path of {self.id}: the times must rise")
         return self
 
@@ -58,10 +59,10 @@ class Weather(StrictModel):
         exposure: share by which brightness drifts up and down.
     """
 
-    noise: float = Field(0.0, ge=0, le=40)
-    rain: float = Field(0.0, ge=0, le=1)
-    sway_deg: float = Field(0.0, ge=0, le=3)
-    exposure: float = Field(0.0, ge=0, le=0.5)
+    noise: Annotated[float, Field(ge=0, le=40)] = 0.0
+    rain: Annotated[float, Field(ge=0, le=1)] = 0.0
+    sway_deg: Annotated[float, Field(ge=0, le=3)] = 0.0
+    exposure: Annotated[float, Field(ge=0, le=0.5)] = 0.0
 
 
 class Tamper(StrictModel):
@@ -94,14 +95,14 @@ class SceneScript(StrictModel):
 
     name: str
     about: str = ""
-    duration_s: float = Field(gt=0, le=3600)
+    duration_s: Annotated[float, Field(gt=0, le=3600)]
     light: LightName = "day"
-    height_m: float = Field(8.0, ge=3, le=60)
-    movers: list[MoverScript] = []
+    height_m: Annotated[float, Field(ge=3, le=60)] = 8.0
+    movers: list[MoverScript] = Field(default_factory=list)
     weather: Weather = Weather()
-    tamper: list[Tamper] = []
-    rules: list[str] = []
-    expect: list[Expectation] = []
+    tamper: list[Tamper] = Field(default_factory=list)
+    rules: list[str] = Field(default_factory=list)
+    expect: list[Expectation] = Field(default_factory=list)
     seed: int = 1
 
     @model_validator(mode="after")

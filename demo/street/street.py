@@ -1,7 +1,7 @@
 """The street at an instant: a pure function of the scene and the time to picture and truth."""
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -134,7 +134,8 @@ class Street:
         placed: list[_Placed] = []
         for number, parked in enumerate(self.town.parked):
             pose = Pose(*parked.at, parked.heading_deg, 0.0, 0.0)
-            item = self._paint(f"parked-{number}", parked.kind, parked_solid(parked), pose)
+            solid = parked_solid(parked)
+            item = self._paint(f"parked-{number}", parked.kind, solid, pose, lights_on=False)
             if item is not None:
                 placed.append(item)
         placed.sort(key=lambda item: -item.sprite.distance_m)
@@ -152,10 +153,13 @@ class Street:
             return None
         return self._paint(mover.id, mover.kind, solid_of(mover, pose), pose)
 
-    def _paint(self, name: str, kind: str, solid: Solid, pose: Pose) -> _Placed | None:
+    def _paint(
+        self, name: str, kind: str, solid: Solid, pose: Pose, lights_on: bool = True
+    ) -> _Placed | None:
+        light = self.light if lights_on else replace(self.light, headlights=False)
         lit = self._backdrop.lit_at(pose.east, pose.north)
         lamp = self._backdrop.lamp_at(pose.east, pose.north)
-        sprite = paint_sprite(self.camera, self.light, solid, lit, lamp)
+        sprite = paint_sprite(self.camera, light, solid, lit, lamp)
         if sprite is None:
             return None
         return _Placed(name, LABELS[kind], kind, pose, solid, sprite)

@@ -32,7 +32,7 @@ def _wheels(builder: PartBuilder, xs: Sequence[float], half_width: float, radius
     for x in xs:
         for side in (-1, 1):
             y = side * half_width
-            for turn in (0.0, math.pi / 4):
+            for turn in (0.0, math.pi / 6, math.pi / 3):
                 corners = [
                     (
                         x + radius * math.cos(turn + side * quarter * math.pi / 2),

@@ -45,6 +45,8 @@ def add_rain(picture: Picture, amount: float, camera: Fisheye, random: np.random
     inner = np.maximum(radius - length, 2.0)
     ends = centre + np.column_stack([np.cos(slant), np.sin(slant)]) * inner[:, None]
     veil = np.zeros(picture.shape[:2], np.uint8)
+    whole = (int(camera.centre_px), int(camera.centre_px)), int(camera.radius_px)
+    cv2.circle(veil, *whole, 25 * amount, -1)
     for start, end, tone in zip(
         np.rint(starts * 16).astype(int).tolist(),
         np.rint(ends * 16).astype(int).tolist(),
@@ -53,7 +55,7 @@ def add_rain(picture: Picture, amount: float, camera: Fisheye, random: np.random
     ):
         cv2.line(veil, start, end, tone, 1, cv2.LINE_AA, shift=4)
     bright = cv2.merge([veil, veil, veil])
-    cv2.addWeighted(picture, 1 - 0.22 * amount, bright, 0.9, 22.0 * amount, dst=picture)
+    cv2.addWeighted(picture, 1 - 0.22 * amount, bright, 0.9, 0.0, dst=picture)
 
 
 class Sway:
@@ -136,7 +138,7 @@ def _turned(picture: Picture, camera: Fisheye, share: float) -> Picture:
 @lru_cache(maxsize=24)
 def _turn_maps(camera: Fisheye, share: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return where each pixel of the turned camera lies in the upright one's picture."""
-    angle, sine, cosine = (part.astype(np.float32) for part in camera.rays())
+    angle, sine, cosine = camera.rays()
     right, ahead, down = np.sin(angle) * sine, np.sin(angle) * cosine, np.cos(angle)
     tilt, spin = math.radians(TURN_DEG * share), math.radians(55 * share)
     right, ahead = (
@@ -158,8 +160,7 @@ def _turn_maps(camera: Fisheye, share: float) -> tuple[NDArray[np.float32], NDAr
 def _noise_pool(size: int) -> Picture:
     side = size + NOISE_MARGIN_PX
     random = np.random.default_rng(97)
-    noise = random.standard_normal((side, side, 3)).astype(np.float32)
+    grains = random.standard_normal((side, side, 3)).astype(np.float32)
     # Demosaicing spreads a pixel's noise to its neighbours.
-    noise = cv2.GaussianBlur(noise, (0, 0), 0.6)
-    noise *= 40.0 / noise.std()
-    return np.clip(noise + 128, 0, 255).astype(np.uint8)
+    noise = np.asarray(cv2.GaussianBlur(grains, (0, 0), 0.6), np.float32)
+    return np.asarray(np.clip(noise * (40.0 / noise.std()) + 128, 0, 255), np.uint8)

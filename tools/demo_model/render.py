@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import random
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -14,7 +15,7 @@ from demo.street.fisheye import Fisheye
 from demo.street.light import LIGHTS
 from demo.street.movers import SHIRTS
 from demo.street.script import MoverScript, SceneScript, Weather
-from demo.street.street import Street
+from demo.street.street import Street, StreetView
 from demo.street.vehicles import VEHICLE_COLOURS
 from tools.demo_model.random_town import random_town
 from tools.demo_model.views import CLASSES, Tile, View, cut, render_view
@@ -122,12 +123,10 @@ def _random_scene(pick: random.Random, height_m: float) -> SceneScript:
 
 
 def _polar(away: float, turn_deg: float) -> tuple[float, float]:
-    import math
-
     return away * math.sin(math.radians(turn_deg)), away * math.cos(math.radians(turn_deg))
 
 
-def _random_tile(pick: random.Random, seen, camera: Fisheye) -> Tile:  # type: ignore[no-untyped-def]
+def _random_tile(pick: random.Random, seen: StreetView, camera: Fisheye) -> Tile:
     width, height = pick.choice(((640, 640), (640, 480), (512, 512), (416, 416)))
     view = View(
         bearing_deg=pick.uniform(0, 360),

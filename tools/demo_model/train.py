@@ -23,7 +23,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--side-px", type=int, default=320)
     parser.add_argument("--width", type=float, default=0.125, help="of YOLO11's channels")
     parser.add_argument("--depth", type=float, default=0.33, help="of YOLO11's repeats")
-    parser.add_argument("--rate", type=float, default=0.004, help="first learning rate")
+    parser.add_argument("--rate", type=float, default=0.002, help="first learning rate")
+    parser.add_argument("--hours", type=float, help="end after so long, whatever the epochs")
     parser.add_argument("--weights", type=Path, help="begin with these instead of chance")
     options = parser.parse_args(argv)
     os.environ.setdefault("YOLO_OFFLINE", "true")
@@ -32,22 +33,27 @@ def main(argv: list[str] | None = None) -> int:
     import torch
     from ultralytics import YOLO
 
+    from tools.demo_model.quick_trainer import QuickTrainer
+
     torch.set_num_threads(THREADS)
     options.runs.mkdir(parents=True, exist_ok=True)
     architecture = narrow_architecture(options.runs, options.width, options.depth)
     model = YOLO(str(options.weights or architecture))
     model.train(
+        trainer=QuickTrainer,
         data=str(options.data / "data.yaml"),
         project=str(options.runs.resolve()),
         name=options.name,
         exist_ok=True,
         epochs=options.epochs,
+        time=options.hours,
         imgsz=options.side_px,
         batch=16,
+        nbs=16,  # A step for every batch; ultralytics would gather 64 pictures.
         device="cpu",
         workers=0,
         cache="ram",
-        amp=False,
+        amp=False,  # The trainer has its own, and checking it would fetch weights.
         plots=False,
         optimizer="AdamW",
         lr0=options.rate,

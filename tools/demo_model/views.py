@@ -38,7 +38,7 @@ class View:
         x = np.arange(self.width_px) - (self.width_px - 1) / 2
         y = np.arange(self.height_px) - (self.height_px - 1) / 2
         rays = focal * ahead + x[None, :, None] * right - y[:, None, None] * up
-        pixels, _ = camera.project(rays.reshape(-1, 3) + (0.0, 0.0, camera.height_m))
+        pixels, _ = camera.project(rays.reshape(-1, 3) + np.array([0.0, 0.0, camera.height_m]))
         maps = pixels.reshape(self.height_px, self.width_px, 2).astype(np.float32)
         return maps[:, :, 0], maps[:, :, 1]
 

@@ -11,6 +11,8 @@ from vision.tracking.motion import Motion, plane_position, size_deg
 
 GATE = 13.8
 """Squared distance in standard deviations that 1 in 1,000 true pairs exceeds (two axes)."""
+NEAR_SIZES = 0.9
+"""What is nearer than this share of the object's size stays possible after a sharp turn."""
 SIZE_SPREAD = 0.5
 MAX_SIZE_RATIO_LOG = 1.1
 OTHER_CLASS_COST = 3.0
@@ -54,7 +56,9 @@ def _costs(
     sizes = np.array([motion.size for motion in motions])
     seen = np.array([plane_position(sighting) for sighting in sightings])
     seen_sizes = np.array([size_deg(sighting) for sighting in sightings])
-    squares = ((predicted[:, None, :] - seen[None, :, :]) ** 2).sum(axis=2) / spread[:, None]
+    apart = ((predicted[:, None, :] - seen[None, :, :]) ** 2).sum(axis=2)
+    squares = apart / spread[:, None]
+    is_far = (squares > GATE) & (apart > (NEAR_SIZES * sizes[:, None]) ** 2)
     ratios = np.log(seen_sizes[None, :] / sizes[:, None])
     # The log of the spread makes a sure prediction win over a vague one at equal distance.
     cost: Floats = squares + (ratios / SIZE_SPREAD) ** 2 + 2 * np.log(spread)[:, None]
@@ -65,5 +69,5 @@ def _costs(
         [[kin.get(mine, mine) != kin.get(theirs, theirs) for theirs in names] for mine in labels]
     )
     cost[other] += OTHER_CLASS_COST
-    cost[(squares > GATE) | (np.abs(ratios) > MAX_SIZE_RATIO_LOG) | strange] = IMPOSSIBLE
+    cost[is_far | (np.abs(ratios) > MAX_SIZE_RATIO_LOG) | strange] = IMPOSSIBLE
     return cost

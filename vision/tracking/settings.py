@@ -6,7 +6,8 @@ from pydantic import Field, model_validator
 
 from quantrac_core.config.strict import StrictModel
 
-Classes = Annotated[list[Annotated[str, Field(min_length=1, max_length=60)]], Field(min_length=2)]
+Class = Annotated[str, Field(min_length=1, max_length=60)]
+Classes = Annotated[list[Class], Field(min_length=2, max_length=80)]
 
 
 class TrackerSettings(StrictModel):
@@ -15,7 +16,8 @@ class TrackerSettings(StrictModel):
     ``begin_score`` is the least score that begins a track; weaker sightings only keep one that
     is there. ``confirm_sightings`` sightings within ``confirm_s`` make it confirmed.
     ``coast_s`` is how long it is kept while nothing is seen of it. Classes that a detector takes
-    for one another share a list in ``alike``.
+    for one another share a list in ``alike``; those
+    in ``wheels`` may go faster than a person.
     """
 
     begin_score: Annotated[float, Field(ge=0, le=1)] = 0.35
@@ -25,6 +27,10 @@ class TrackerSettings(StrictModel):
     max_tracks: Annotated[int, Field(ge=1, le=2_000)] = 500
     alike: Annotated[list[Classes], Field(max_length=20)] = Field(
         default_factory=lambda: [["car", "truck", "bus", "van"], ["motorcycle", "bicycle"]]
+    )
+
+    wheels: Annotated[list[Class], Field(max_length=80)] = Field(
+        default_factory=lambda: ["car", "truck", "bus", "van", "motorcycle", "bicycle"]
     )
 
     @model_validator(mode="after")

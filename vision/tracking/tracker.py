@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from vision.scene.sighting import Sighting
 from vision.scene.track import Track
 from vision.tracking.matching import pairs
-from vision.tracking.motion import Motion
+from vision.tracking.motion import ON_FOOT, ON_WHEELS, Motion
 from vision.tracking.settings import TrackerSettings
 
 FADING = 0.9
 MISSED_TO_FORGET = 2
 MISSED_TO_FORGET_NEW = 1
 NEW_COASTS_S = 0.5
-LONGEST_STEP_S = 10.0
+LONGEST_COAST = 3.0
 
 
 @dataclass(slots=True)
@@ -23,7 +23,6 @@ class _Followed:
     sighting: Sighting
     first_seen_ms: int
     last_seen_ms: int
-    seen_s: float
     begun_s: float
     sightings: int = 1
     missed: int = 0
@@ -57,6 +56,9 @@ class _Followed:
 class Tracker:
     """Follows the objects of one camera; pure, its time is the argument.
 
+    At low rates a confirmed track survives two pictures without it, however long they take; after
+    a hole of more than three times ``coast_s`` between pictures every track begins anew.
+
     Strong sightings are given to confirmed tracks first, then weak ones to those that got none,
     then what is left of the strong ones to tracks not confirmed yet; the rest begins new tracks.
     """
@@ -64,6 +66,7 @@ class Tracker:
     def __init__(self, settings: TrackerSettings) -> None:
         self._settings = settings
         self._kin = {label: group[0] for group in settings.alike for label in group}
+        self._wheels = frozenset(settings.wheels)
         self._followed: list[_Followed] = []
         self._next_id = 1
         self._last_at_ms: int | None = None
@@ -111,7 +114,9 @@ class Tracker:
     def _step_s(self, at_ms: int) -> float:
         last_ms = at_ms if self._last_at_ms is None else self._last_at_ms
         self._last_at_ms = at_ms
-        step_s = min(max(at_ms - last_ms, 0) / 1000, LONGEST_STEP_S)
+        step_s = max(at_ms - last_ms, 0) / 1000
+        if step_s > LONGEST_COAST * self._settings.coast_s:
+            self._followed.clear()
         self._now_s += step_s
         return step_s
 
@@ -138,7 +143,6 @@ class Tracker:
         each.vote(sighting)
         each.sighting = sighting
         each.last_seen_ms = at_ms
-        each.seen_s = self._now_s
         each.sightings += 1
         each.missed, each.missed_s = 0, 0.0
         if each.sightings >= self._settings.confirm_sightings:
@@ -148,7 +152,8 @@ class Tracker:
         if each.missed == 0:
             return True
         if each.is_confirmed:
-            return each.missed_s <= self._settings.coast_s or each.missed <= MISSED_TO_FORGET
+            is_short = each.missed_s <= self._settings.coast_s
+            return is_short or each.missed <= MISSED_TO_FORGET
         if self._now_s - each.begun_s > self._settings.confirm_s:
             return False
         return each.missed_s <= NEW_COASTS_S or each.missed <= MISSED_TO_FORGET_NEW
@@ -158,11 +163,10 @@ class Tracker:
             return
         each = _Followed(
             id=self._next_id,
-            motion=Motion.begun(sighting),
+            motion=Motion.begun(sighting, ON_WHEELS if sighting.label in self._wheels else ON_FOOT),
             sighting=sighting,
             first_seen_ms=at_ms,
             last_seen_ms=at_ms,
-            seen_s=self._now_s,
             begun_s=self._now_s,
             is_confirmed=self._settings.confirm_sightings <= 1,
         )
