@@ -33,8 +33,7 @@ from vision.evidence.manifest import Provenance
 from vision.evidence.retention import EvidenceKeeper
 from vision.evidence.signing import open_device_key
 from vision.evidence.store import EvidenceStore
-from vision.pipeline.camera_program import CameraProgram
-from vision.pipeline.event_desk import EvidenceParts
+from vision.pipeline.camera_program import CameraProgram, SharedEvidence
 from vision.pipeline.evidence_care import EvidenceCare
 from vision.pipeline.picture_watch import ZonePictureWatch
 from vision.settings import VisionSettings, config_sha256, load_vision_settings
@@ -58,21 +57,12 @@ async def serve(settings: VisionSettings, config_file: Path, stop: asyncio.Event
     client = CentreClient(settings.centre)
     uploader = Uploader(uploads, client, store.folder, settings.delivery, clock)
     care = EvidenceCare(
-        store,
-        EvidenceKeeper(store, settings.evidence),
-        uploads,
-        clock,
-        threads,
-        kernel_clock_synchronised,
+        store, EvidenceKeeper(store, settings.evidence), uploads, clock, kernel_clock_synchronised
     )
-    parts = EvidenceParts(
-        store,
-        settings.evidence,
-        uploads,
-        key,
-        Provenance(detector.info.name, detector.info.sha256, config_sha256(config_file), software),
-        threads,
+    provenance = Provenance(
+        detector.info.name, detector.info.sha256, config_sha256(config_file), software
     )
+    evidence = SharedEvidence(settings.evidence, care, uploads, key, provenance, threads)
     outboxes = [
         CameraOutbox(
             settings.data_dir / "cameras" / camera.id, camera.id, boot_id, settings.delivery
@@ -88,18 +78,16 @@ async def serve(settings: VisionSettings, config_file: Path, stop: asyncio.Event
             outbox=outbox,
             detector=detector,
             client=client,
-            parts=parts,
+            evidence=evidence,
             pictures=ZonePictureWatch(camera),
-            software=software,
             clock=clock,
             clock_state=_clock_state,
-            free_bytes=care.free_bytes,
         )
         for camera, outbox in zip(settings.cameras, outboxes, strict=True)
     ]
     try:
         async with TaskScope() as tasks:
-            await care.take_up()
+            await care.recover()
             for camera in cameras:
                 await camera.end_what_was_left_open()
                 camera.start(tasks)
@@ -120,6 +108,7 @@ async def serve(settings: VisionSettings, config_file: Path, stop: asyncio.Event
         await client.close()
         for outbox in outboxes:
             await outbox.close()
+        await asyncio.to_thread(care.close)
         await uploads.close()
         threads.shutdown(wait=False, cancel_futures=True)
 

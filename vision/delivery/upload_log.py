@@ -6,7 +6,7 @@ filled again from them; what the centre already has, it says itself.
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -43,9 +43,6 @@ class UploadLogUnusable(QuantracError):
 class UploadLog:
     """A table of files in SQLite; not thread-safe, and blocking.
 
-    ``is_new`` tells that it holds nothing of earlier runs, so that all evidence on disk has to
-    be entered again.
-
     Raises:
         UploadLogUnusable: if the disk does not let it open.
     """
@@ -66,8 +63,6 @@ class UploadLog:
                 raise self._unusable(error) from error
         except OSError as error:
             raise self._unusable(error) from error
-        self.newest_ms = int(self._one("SELECT coalesce(max(made_ms), 0) FROM files"))
-        self.is_new = self.newest_ms == 0
 
     def _unusable(self, error: Exception) -> UploadLogUnusable:
         return UploadLogUnusable(f"{self.path}: {error}; free space and let vision write there")
@@ -87,10 +82,6 @@ class UploadLog:
             db.close()
             raise
         return db
-
-    def _one(self, query: str, parameters: Sequence[object] = ()) -> int:
-        row = self._db.execute(query, parameters).fetchone()
-        return int(row[0])
 
     def add(self, file: FileToSend) -> Upload | None:
         """Enter a file; None where its path is known already."""
@@ -117,6 +108,10 @@ class UploadLog:
         """Return the paths that nobody tries to send any more."""
         rows = self._db.execute("SELECT path FROM files WHERE state = ?", (SET_ASIDE,))
         return [str(row[0]) for row in rows]
+
+    def paths(self) -> set[str]:
+        """Return every path that was ever entered and not forgotten."""
+        return {str(row[0]) for row in self._db.execute("SELECT path FROM files")}
 
     def mark(self, number: int, state: int, reason: str = "") -> None:
         """Enter what became of a file: `DELIVERED` or `SET_ASIDE`."""

@@ -33,8 +33,6 @@ class UploadQueue:
     def __init__(self, path: Path) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="uploads")
         self._log = UploadLog(path)
-        self.is_new = self._log.is_new
-        self.newest_ms = self._log.newest_ms
         self.order = UploadOrder()
         self._known: set[str] = set()
         self._set_aside = set(self._log.set_aside_paths())
@@ -79,6 +77,10 @@ class UploadQueue:
         self._enter(upload, is_live=is_live)
         self.wake.set()
         return True
+
+    async def known_paths(self) -> set[str]:
+        """Return every path that was queued, also what the centre holds by now."""
+        return self._known | await self._on_thread(self._log.paths)
 
     async def delivered(self, upload: Upload) -> None:
         """The centre holds the file whole."""

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from typing import Final
 
 from quantrac_core.contracts.messages import ClockState
@@ -14,13 +16,19 @@ from vision.delivery.camera_line import CameraLine
 from vision.delivery.camera_outbox import CameraOutbox, new_event_id
 from vision.delivery.centre_client import CentreClient
 from vision.delivery.settings import DeliverySettings
+from vision.delivery.upload_queue import UploadQueue
 from vision.detection.detector import Detector
+from vision.evidence.manifest import Provenance
+from vision.evidence.settings import EvidenceSettings
+from vision.evidence.signing import DeviceKey
 from vision.pipeline.analyst import Analyst, PictureWatch
 from vision.pipeline.camera_watch import CameraWatch
-from vision.pipeline.event_desk import EventDesk, EvidenceParts
+from vision.pipeline.event_desk import EventDesk
+from vision.pipeline.evidence_care import EvidenceCare
 from vision.pipeline.eyes import CameraEyes
 from vision.pipeline.incidents import IncidentBook, RuleFace
 from vision.pipeline.previews import PreviewSender
+from vision.pipeline.reporter import EventReporter
 from vision.pipeline.status import StatusWriter, Watching
 from vision.rules.calendars import Calendar
 from vision.rules.engine import RuleEngine
@@ -38,12 +46,28 @@ RING_MARGIN_S: Final = 10.0
 PREVIEW_OF_ITS_OWN_FPS: Final = 3.0
 
 
+@dataclass(frozen=True, slots=True)
+class SharedEvidence:
+    """What the cameras of one process share about evidence."""
+
+    settings: EvidenceSettings
+    care: EvidenceCare
+    uploads: UploadQueue
+    key: DeviceKey
+    provenance: Provenance
+    threads: Executor
+
+    def free_bytes(self) -> int | None:
+        """Free space of the evidence's disk at the last look, or None before it."""
+        return None if self.care.latest is None else self.care.latest.free_bytes
+
+
 class CameraProgram:
     """One camera from its streams to the broker; made on the event loop.
 
     Args:
-        boot_id: of this run of the program.
-        free_bytes: free space of the evidence's disk, as far as known.
+        pictures: judges whole pictures: things left behind, reasons for distrust.
+        clock_state: whether the machine's clock can be believed.
     """
 
     def __init__(
@@ -56,28 +80,29 @@ class CameraProgram:
         outbox: CameraOutbox,
         detector: Detector,
         client: CentreClient,
-        parts: EvidenceParts,
+        evidence: SharedEvidence,
         pictures: PictureWatch,
-        software: str,
         clock: Clock,
         clock_state: Callable[[], ClockState],
-        free_bytes: Callable[[], int | None],
     ) -> None:
         self.id = settings.id
         self._settings = settings
         self._outbox = outbox
         self._clock = clock
-        self._parts = parts
-        self._free_bytes = free_bytes
+        self._evidence = evidence
         self._writer = StatusWriter(
-            settings, outbox.boot_id, software, parts.key.public_hex, detector.info
+            settings,
+            outbox.boot_id,
+            evidence.provenance.software,
+            evidence.key.public_hex,
+            detector.info,
         )
         self._line = CameraLine(outbox, mqtt, delivery, clock, self._writer.first(clock.now_ms()))
-        evidence = parts.settings
+        rolls = evidence.settings
         ring = PacketRing(
             seconds=max(
                 settings.streams.pre_roll_s,
-                evidence.pre_roll_s + evidence.post_roll_s + RING_MARGIN_S,
+                rolls.pre_roll_s + rolls.post_roll_s + RING_MARGIN_S,
             ),
             max_bytes=int(settings.streams.ring_mb * 1e6),
         )
@@ -100,8 +125,11 @@ class CameraProgram:
         book = IncidentBook(
             settings.id, outbox.boot_id, faces, lambda began_ms: new_event_id(self.id, began_ms)
         )
-        self._desk = EventDesk(
-            book, self._line, ring, settings.masks, parts, clock, clock_state, settings.id
+        desk = EventDesk(
+            outbox, self._line, evidence.care, evidence.key, evidence.provenance, clock
+        )
+        self._reporter = EventReporter(
+            book, desk, ring, settings.masks, rolls, clock, clock_state, evidence.threads
         )
         self._eyes = CameraEyes(settings.lens, settings.mast, settings.views, settings.zone_views)
         analyst = Analyst(
@@ -118,7 +146,7 @@ class CameraProgram:
             settings.attention,
             min(settings.views.smallest.values()),
             clock,
-            self._desk.post,
+            self._reporter.post,
             self._writer.draw_zones,
         )
         self._preview = PreviewSender(
@@ -128,14 +156,14 @@ class CameraProgram:
             settings.masks,
             self._watch.want_preview if shown is watched else _ignore,
             clock,
-            parts.threads,
+            evidence.threads,
         )
 
     def start(self, tasks: TaskScope) -> None:
         """Start the camera's threads, and its tasks in ``tasks``."""
         fatal = (OutboxDamaged,)
         self._line.start(tasks)
-        tasks.start(f"events-{self.id}", self._desk.run, Backoff(), fatal)
+        tasks.start(f"events-{self.id}", self._reporter.run, Backoff(), fatal)
         tasks.start(f"status-{self.id}", self._tell_status, Backoff(), fatal)
         tasks.start(f"preview-{self.id}", self._preview.run, Backoff())
         for stream in self._streams.values():
@@ -144,7 +172,7 @@ class CameraProgram:
 
     async def end_what_was_left_open(self) -> None:
         """End the events of an interrupted run."""
-        await self._desk.end_left_open(self._outbox.unended())
+        await self._reporter.end_left_open()
 
     def stop_watching(self) -> None:
         """End the threads; blocking."""
@@ -154,7 +182,7 @@ class CameraProgram:
 
     async def wind_up(self) -> None:
         """Store what is in hand and say goodbye."""
-        await self._desk.wind_up()
+        await self._reporter.wind_up()
         await self._line.say_goodbye()
 
     def is_turning(self) -> bool:
@@ -184,8 +212,8 @@ class CameraProgram:
             fault=self._watch.fault,
             distrust=[finding.cause for finding in self._watch.distrust],
             views=self._watch.view_names,
-            waiting_files=self._parts.uploads.waiting(self.id),
-            free_bytes=self._free_bytes(),
+            waiting_files=self._evidence.uploads.waiting(self.id),
+            free_bytes=self._evidence.free_bytes(),
         )
 
 

@@ -1,44 +1,32 @@
-"""Looks after the evidence on disk: what an earlier run left, what is old, what is too much."""
+"""The evidence of all cameras of one process: stored, queued for the centre, kept in bounds.
+
+Writing and deleting run one after the other on one thread, so that retention never takes a
+folder away under a file that is being written.
+"""
 
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from quantrac_core.runtime.clock import Clock
 from vision.delivery.upload_queue import UploadQueue
 from vision.delivery.uploads import FileToSend
 from vision.evidence.retention import EvidenceKeeper, RetentionOutcome
-from vision.evidence.store import EvidenceStore, StoredFile
+from vision.evidence.store import EvidenceRefused, EvidenceStore, StoredFile
 
 log = logging.getLogger(__name__)
-TIDY_EVERY_S: Final = 60.0
-OVERLAP_MS: Final = 86_400_000
-"""Files from a day before the newest known one are looked at again: clocks are set back."""
-
-
-def as_upload(file: StoredFile) -> FileToSend:
-    """Return a stored file as the upload queue names it."""
-    birth = file.birth
-    return FileToSend(
-        birth.camera,
-        birth.event,
-        birth.name,
-        file.path,
-        birth.media_type,
-        birth.size_bytes,
-        birth.sha256,
-        birth.made_ms,
-    )
+Result = TypeVar("Result")
+TIDY_INTERVAL_S: Final = 300.0
 
 
 class EvidenceCare:
-    """Sweeps at the start, tidies every minute.
+    """Owns the evidence thread; close it after everything that stores.
 
     Args:
-        clock_synchronised: while the clock may be wrong, nothing grows old.
+        is_clock_trusted: asks whether the wall clock may age files.
     """
 
     def __init__(
@@ -47,53 +35,97 @@ class EvidenceCare:
         keeper: EvidenceKeeper,
         uploads: UploadQueue,
         clock: Clock,
-        threads: Executor,
-        clock_synchronised: Callable[[], bool],
+        is_clock_trusted: Callable[[], bool],
     ) -> None:
-        self._store = store
+        self.store = store
         self._keeper = keeper
         self._uploads = uploads
         self._clock = clock
-        self._threads = threads
-        self._clock_synchronised = clock_synchronised
-        self._outcome: RetentionOutcome | None = None
+        self._is_clock_trusted = is_clock_trusted
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="evidence")
+        self.refused = 0
+        self.latest: RetentionOutcome | None = None
 
-    def free_bytes(self) -> int | None:
-        """Free space at the last look, or None before it."""
-        return None if self._outcome is None else self._outcome.free_bytes
+    async def recover(self) -> int:
+        """After a start: finish what an interrupted run left, queue what it did not; return that.
 
-    async def take_up(self) -> None:
-        """Finish what a kill interrupted, and queue the files that the upload log does not know."""
-        loop = asyncio.get_running_loop()
-        swept = await loop.run_in_executor(self._threads, self._store.sweep)
-        since_ms = 0 if self._uploads.is_new else max(0, self._uploads.newest_ms - OVERLAP_MS)
-        found = await loop.run_in_executor(
-            self._threads, lambda: [as_upload(file) for file in self._store.stored(since_ms)]
+        Call it before anything is stored.
+        """
+        await self._on_thread(self.store.sweep)
+        known = await self._uploads.known_paths()
+        files = await self._on_thread(
+            lambda: [_to_send(file) for file in self.store.stored() if file.path not in known]
         )
-        added = await self._uploads.add_missing(found)
-        if swept or added:
-            log.info("after an interrupted run: %d parts tidied, %d files queued", swept, added)
+        added = await self._uploads.add_missing(files)
+        if added:
+            log.info("%d files of earlier runs wait for the centre again", added)
+        return added
 
-    async def run(self) -> None:
-        """Tidy until cancelled."""
-        loop = asyncio.get_running_loop()
-        while True:
-            work = partial(
+    async def store_file(self, write: Callable[[], StoredFile]) -> StoredFile | None:
+        """Run ``write`` (of an `EventFolder`) and queue its file; None where the disk refuses.
+
+        On a full disk room is made once, and the file tried again.
+
+        Raises:
+            NameRefused: if the name is bad or taken by other bytes.
+        """
+        try:
+            stored = await self._on_thread(write)
+        except EvidenceRefused as error:
+            log.warning("the disk refused evidence: %s", error)
+            await self.tidy(was_refused=True)
+            try:
+                stored = await self._on_thread(write)
+            except EvidenceRefused as again:
+                self.refused += 1
+                log.error("evidence is lost, the event goes without it: %s", again)
+                return None
+        await self._uploads.add(_to_send(stored))
+        return stored
+
+    async def tidy(self, *, was_refused: bool = False) -> RetentionOutcome:
+        """Apply retention once, and take what it deleted out of the queue."""
+        outcome = await self._on_thread(
+            partial(
                 self._keeper.tidy,
                 self._clock.now_ms(),
                 undelivered=self._uploads.undelivered(),
-                is_clock_trusted=self._clock_synchronised(),
+                is_clock_trusted=self._is_clock_trusted(),
+                was_refused=was_refused,
             )
-            outcome = await loop.run_in_executor(self._threads, work)
-            if outcome.deleted:
-                await self._uploads.forget(outcome.deleted)
-                log.info(
-                    "retention: %d files, %.1f MB", len(outcome.deleted), outcome.freed_bytes / 1e6
-                )
-            if outcome.undelivered:
-                log.error(
-                    "the disk is full: %d files went before the centre had them",
-                    len(outcome.undelivered),
-                )
-            self._outcome = outcome
-            await self._clock.sleep(TIDY_EVERY_S)
+        )
+        if outcome.deleted:
+            await self._uploads.forget(outcome.deleted)
+        self.latest = outcome
+        return outcome
+
+    async def run(self) -> None:
+        """Apply retention again and again, until cancelled."""
+        while True:
+            await self.tidy()
+            await self._clock.sleep(TIDY_INTERVAL_S)
+
+    async def on_thread(self, work: Callable[[], Result]) -> Result:
+        """Run blocking work on the evidence, between writes and deletions."""
+        return await self._on_thread(work)
+
+    def close(self) -> None:
+        """End the thread; what it is doing is finished first."""
+        self._thread.shutdown(wait=True)
+
+    async def _on_thread(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _to_send(stored: StoredFile) -> FileToSend:
+    birth = stored.birth
+    return FileToSend(
+        birth.camera,
+        birth.event,
+        birth.name,
+        stored.path,
+        birth.media_type,
+        birth.size_bytes,
+        birth.sha256,
+        birth.made_ms,
+    )

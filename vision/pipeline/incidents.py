@@ -101,7 +101,7 @@ class IncidentBook:
         clip_began_ms: int | None = None,
         complete: bool = False,
     ) -> CameraEvent | None:
-        """Add files to an event and return its next message; None where it is not known.
+        """Add files to an event; return its next message, None for no news or an unknown event.
 
         Args:
             complete: nothing more will come for this event.
@@ -116,7 +116,7 @@ class IncidentBook:
         if complete:
             incident.awaits_files = False
             self._forget_if_done(incident)
-        return self._message(incident, at_ms)
+        return self._message(incident, at_ms) if files else None
 
     def _message(self, incident: Incident, at_ms: int) -> CameraEvent:
         incident.revision += 1
