@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-THREADS = 2
+THREADS = int(os.environ.get("OMP_NUM_THREADS", "2"))
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -28,7 +28,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--weights", type=Path, help="begin with these instead of chance")
     options = parser.parse_args(argv)
     os.environ.setdefault("YOLO_OFFLINE", "true")
-    os.environ.setdefault("OMP_NUM_THREADS", str(THREADS))
+    # Threads that wait by spinning would eat the share of a busy machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
     import torch
     from ultralytics import YOLO
