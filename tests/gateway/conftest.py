@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.gateway.camera import FakeCamera
 from tests.gateway.station import FakeStation
 from tests.peers.gateway import Api, embedded_config, gateway
 from tests.peers.mosquitto import LONG_QUEUES, Mosquitto
@@ -88,3 +89,21 @@ def centre(broker: Process, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         centre = Centre(process, config, broker.port)
         until(lambda: centre.api.get("/health")["checks"]["mqtt"]["ok"])
         yield centre
+
+
+@pytest.fixture
+def new_camera(broker: Process) -> Iterator[Callable[..., FakeCamera]]:
+    with contextlib.ExitStack() as stack:
+
+        def connect(centre: Centre, camera: str, **more: Any) -> FakeCamera:
+            fake = FakeCamera(centre.broker_port, centre.api.port, camera, **more)
+            stack.callback(fake.close)
+            return fake
+
+        yield connect
+
+
+@pytest.fixture
+def camera(centre: Centre, new_camera: Callable[..., FakeCamera], unique: str) -> FakeCamera:
+    """A camera of the module's centre whose name is the test's."""
+    return new_camera(centre, unique)

@@ -144,7 +144,7 @@ def test_a_new_outbox_begins_below_what_the_station_holds(database: Database) ->
 
     assert (state.ranges.durable, state.ranges.above, lost) == (57, [(60, 60)], 5)
     with database.reading() as connection:
-        assert outboxes.lost_by_station(connection) == {"thanh-hai": 5}
+        assert outboxes.lost_by_source(connection) == {"thanh-hai": 5}
 
 
 def test_a_station_keeps_a_bounded_number_of_outboxes(database: Database) -> None:
@@ -154,7 +154,7 @@ def test_a_station_keeps_a_bounded_number_of_outboxes(database: Database) -> Non
 
     with database.reading() as connection:
         kept = outboxes.load_all(connection)
-    assert len(kept) <= outboxes.MAX_OUTBOXES_PER_STATION + 1
+    assert len(kept) <= outboxes.MAX_OUTBOXES_PER_SOURCE + 1
     assert ("thanh-hai", "o39") in kept
 
 

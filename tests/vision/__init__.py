@@ -1,0 +1,1 @@
+"""Tests of vision against rendered pictures, real streams and real models."""
