@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, distinct, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from gateway.database import custody, events, evidence_files
 from gateway.database.evidence_files import EvidenceRecord
@@ -39,7 +39,7 @@ def oldest_unlocked(connection: Connection, a_kind: int) -> list[HeldFile]:
     made_ms = func.coalesce(EVENT.c.began_at_ms, FILE.c.arrived_at_ms)
     free = and_(_HERE, func.coalesce(EVENT.c.locked, False).is_(False))
     held: list[HeldFile] = []
-    kinds = connection.scalars(select(distinct(kind)).select_from(_JOINED).where(_HERE)).all()
+    kinds = connection.scalars(select(kind).distinct().select_from(_JOINED).where(_HERE)).all()
     for one in kinds:
         query = (
             select(*FILE.c, made_ms.label("made_ms"))

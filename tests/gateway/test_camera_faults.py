@@ -23,7 +23,7 @@ def test_a_gateway_killed_in_mid_ingest_loses_and_doubles_no_event(
         number, revision = (seq + 2) // 3, (seq - 1) % 3 + 1
         phase = {1: "new", 2: "update", 3: "end"}[revision]
         camera.send(camera.event(seq, number, revision, phase=phase))
-        if seq % 100 == 0:
+        if seq % 150 == 0:
             until(lambda: camera.acks)
             centre.process.kill()
             centre.process.start()
@@ -56,13 +56,12 @@ def test_an_upload_goes_on_after_the_gateway_was_killed(
     event = camera.event_id(1)
     camera.send(camera.event(1, evidence=[evidence_file("clip.mp4", CLIP)]))
     until(lambda: camera.durable_seq() == 1)
-    for end in (2_000_000, 4_000_000):
-        assert camera.put_piece(event, "clip.mp4", CLIP, end - 2_000_000, end)[0] == 204
-        centre.process.kill()
-        centre.process.start()
-        assert camera.offset(event, "clip.mp4", CLIP) == (200, end)
+    assert camera.put_piece(event, "clip.mp4", CLIP, 0, 2_000_000)[0] == 204
+    centre.process.kill()
+    centre.process.start()
+    assert camera.offset(event, "clip.mp4", CLIP) == (200, 2_000_000)
 
-    assert camera.put_piece(event, "clip.mp4", CLIP, 4_000_000, len(CLIP))[0] == 201
+    assert camera.put_piece(event, "clip.mp4", CLIP, 2_000_000, len(CLIP))[0] == 201
 
     centre.process.kill()
     centre.process.start()
