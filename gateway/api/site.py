@@ -10,8 +10,10 @@ from gateway.api import (
     routes_alarms,
     routes_cameras,
     routes_events,
+    routes_evidence,
     routes_stations,
     routes_system,
+    routes_uploads,
 )
 from gateway.api.page import mount_page
 from gateway.api.protection import Protection
@@ -38,7 +40,15 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StoreUnavailable, _unavailable)
     app.add_exception_handler(DatabaseUnavailable, _unavailable)
-    for routes in (routes_stations, routes_alarms, routes_cameras, routes_events, routes_system):
+    for routes in (
+        routes_stations,
+        routes_alarms,
+        routes_cameras,
+        routes_events,
+        routes_evidence,
+        routes_uploads,
+        routes_system,
+    ):
         app.include_router(routes.router)
     mount_page(app, services.web_folder)
     return app

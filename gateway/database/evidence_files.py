@@ -68,11 +68,10 @@ def find(connection: Connection, key: FileKey) -> EvidenceRecord | None:
     return None if row is None else EvidenceRecord(**row._mapping)
 
 
-def mark_arrived(connection: Connection, key: FileKey, now_ms: int) -> None:
+def mark_arrived(connection: Connection, key: FileKey, size_bytes: int, now_ms: int) -> None:
     """Note that the file is here, whole and verified."""
-    connection.execute(
-        update(FILE).where(_is(key)).values(arrived_at_ms=now_ms, deleted_at_ms=None)
-    )
+    values = {"size_bytes": size_bytes, "arrived_at_ms": now_ms}
+    connection.execute(update(FILE).where(_is(key)).values(**values))
 
 
 def mark_deleted(connection: Connection, records: Sequence[EvidenceRecord], now_ms: int) -> None:
