@@ -3,10 +3,12 @@
 import math
 from pathlib import Path
 
-from edge_agent.outbox.log import SCAN, Entry, OutboxLog
+from edge_agent.outbox.kinds import SCAN
+from edge_agent.outbox.station_outbox import station_log
 from quantrac_core.contracts.identifiers import new_random_id
 from quantrac_core.contracts.messages import Reading, Scan, encode, utc_from_ms
 from quantrac_core.contracts.quality import Quality, State
+from quantrac_core.runtime.outbox.entries import Entry
 
 CHUNK = 5_000
 
@@ -20,7 +22,7 @@ def write_history(
         path: the SQLite file that the agent will open.
         end_ms: milliseconds since 1970.
     """
-    log = OutboxLog(path, station)
+    log = station_log(path, station)
     boot_id = new_random_id()
     for first in range(1, scans + 1, CHUNK):
         entries = []

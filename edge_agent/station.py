@@ -10,14 +10,15 @@ from edge_agent.acquisition.scanner import Origin, Scanner
 from edge_agent.acquisition.schedule import Schedule
 from edge_agent.acquisition.timestamps import Timestamps
 from edge_agent.alarms.bank import AlarmBank
-from edge_agent.delivery.ledger import DeliveryLedger
-from edge_agent.delivery.publisher import Publisher
-from edge_agent.outbox.worker import OutboxWorker
+from edge_agent.outbox.kinds import SCAN
 from quantrac_core.contracts import messages
 from quantrac_core.contracts.messages import Heartbeat, utc_from_ms
 from quantrac_core.contracts.topics import station_topic
 from quantrac_core.runtime.clock import Clock
 from quantrac_core.runtime.mqtt_session import MqttSession
+from quantrac_core.runtime.outbox.ledger import DeliveryLedger
+from quantrac_core.runtime.outbox.publisher import OutboxPublisher
+from quantrac_core.runtime.outbox.worker import OutboxWorker
 from station_drivers.reader import StationReader
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class Station:
         alarms: AlarmBank,
         outbox: OutboxWorker,
         ledger: DeliveryLedger,
-        publisher: Publisher,
+        publisher: OutboxPublisher,
         clock: Clock,
         clock_synchronised: Callable[[], bool],
     ) -> None:
@@ -119,7 +120,7 @@ class Station:
         samples = await self._reader.read(self._poll_interval_s * READ_BUDGET_SHARE)
         read_s = clock.monotonic()
         if self._timestamps.observe(at_ms, began_s):
-            at_ms = await self._outbox.free_time(at_ms)
+            at_ms = await self._outbox.free_time(at_ms, SCAN)
             self._timestamps.moved(at_ms)
         entries = self._scanner.scan(
             samples,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from edge_agent.alarms.bank import AlarmBank, TransitionRecord
-from edge_agent.outbox.log import ALARM, SCAN, Entry
+from edge_agent.outbox.kinds import ALARM, SCAN
 from edge_agent.quality.judge import QualityJudge
 from quantrac_core.contracts import messages
 from quantrac_core.contracts.messages import (
@@ -14,6 +14,7 @@ from quantrac_core.contracts.messages import (
     Scan,
     utc_from_ms,
 )
+from quantrac_core.runtime.outbox.entries import Entry
 from station_drivers.reader import Sample
 
 

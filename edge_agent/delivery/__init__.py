@@ -1,1 +1,1 @@
-"""Getting the outbox to the centre: what to send when, and the sending itself."""
+"""What the shared delivery cannot know about a station: its topics and its birth."""

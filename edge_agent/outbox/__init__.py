@@ -1,1 +1,1 @@
-"""Every sample on disk before it is offered to the network: log, retention, full disk."""
+"""What the shared outbox cannot know about a station: scans, alarms, thinning."""

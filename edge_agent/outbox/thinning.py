@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from edge_agent.outbox.log import ALARM, Entry
+from edge_agent.outbox.kinds import ALARM, first_covered
 from quantrac_core.contracts import messages
 from quantrac_core.contracts.messages import Reading, Scan
 from quantrac_core.contracts.quality import QUALITY_CODE, Quality, State
+from quantrac_core.runtime.outbox.entries import Entry
 
 MINUTE_MS = 60_000
 
@@ -59,15 +60,9 @@ def fold_oldest(entries: Sequence[Entry], most: int) -> list[Entry]:
         if entry.kind == ALARM:
             continue
         scan = messages.decode(Scan, entry.payload)
-        covering = msgspec.structs.replace(scan, from_seq=_first_number(entries[0]))
+        covering = msgspec.structs.replace(scan, from_seq=first_covered(entries[0]))
         return [entry._replace(payload=messages.encode(covering)), *entries[index + 1 :]]
     return list(entries)
-
-
-def _first_number(entry: Entry) -> int:
-    if entry.kind == ALARM:
-        return entry.seq
-    return messages.decode(Scan, entry.payload).from_seq or entry.seq
 
 
 def _merge(run: Sequence[tuple[Entry, Scan]]) -> Entry:

@@ -6,7 +6,15 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from gateway.api import routes_alarms, routes_stations, routes_system
+from gateway.api import (
+    routes_alarms,
+    routes_cameras,
+    routes_events,
+    routes_evidence,
+    routes_stations,
+    routes_system,
+    routes_uploads,
+)
 from gateway.api.page import mount_page
 from gateway.api.protection import Protection
 from gateway.api.services import Services
@@ -32,7 +40,15 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StoreUnavailable, _unavailable)
     app.add_exception_handler(DatabaseUnavailable, _unavailable)
-    for routes in (routes_stations, routes_alarms, routes_system):
+    for routes in (
+        routes_stations,
+        routes_alarms,
+        routes_cameras,
+        routes_events,
+        routes_evidence,
+        routes_uploads,
+        routes_system,
+    ):
         app.include_router(routes.router)
     mount_page(app, services.web_folder)
     return app

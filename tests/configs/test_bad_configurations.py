@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.outbox.log import OutboxLog
+from edge_agent.outbox.station_outbox import station_log
 from tests.configs.programs import start
 from tests.peers.agent import Agent, agent_config
 from tests.peers.process import until
@@ -48,7 +48,7 @@ def test_a_second_agent_on_one_data_dir_is_refused_and_the_first_goes_on(tmp_pat
 
 def test_an_outbox_of_another_station_is_not_written_to(tmp_path: Path) -> None:
     outbox = tmp_path / "data" / "outbox.sqlite"
-    OutboxLog(outbox, "another").close()
+    station_log(outbox, "another").close()
     before = outbox.read_bytes()
     agent = Agent(tmp_path, agent_config(tmp_path, "mine", 1, 1))
     answer = start("agent", agent.config)

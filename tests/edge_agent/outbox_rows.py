@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from edge_agent.outbox.log import ALARM, SCAN, Entry
+from edge_agent.outbox.kinds import ALARM, SCAN
 from quantrac_core.contracts import messages
 from quantrac_core.contracts.messages import AlarmTransition, Reading, Scan, utc_from_ms
 from quantrac_core.contracts.quality import Quality, State
+from quantrac_core.runtime.outbox.entries import Entry
 
 START_MS = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)
 

@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 
 from edge_agent.acquisition.scanner import Origin, Scanner, WatchedChannel
 from edge_agent.alarms.bank import AlarmBank
-from edge_agent.delivery.ledger import DeliveryLedger
-from edge_agent.delivery.publisher import Publisher
-from edge_agent.outbox.worker import OutboxWorker
+from edge_agent.delivery.station_publisher import station_publisher
+from edge_agent.outbox.station_outbox import station_outbox
 from edge_agent.quality.judge import QualityJudge
 from edge_agent.quality.rules import QualityRules
 from edge_agent.station import Station
 from quantrac_core.contracts import messages
 from quantrac_core.contracts.messages import Scan
 from quantrac_core.contracts.quality import State
+from quantrac_core.runtime.outbox.ledger import DeliveryLedger
+from quantrac_core.runtime.outbox.worker import OutboxWorker
 from station_drivers.samples import Sample
 from tests.edge_agent.outbox_rows import START_MS, rows_on_disk
 
@@ -52,7 +53,7 @@ class SteadyReader:
 
 
 def new_station(folder: Path, clock: SteppedClock) -> tuple[Station, OutboxWorker]:
-    outbox = OutboxWorker(folder / "outbox.sqlite", "s", reserve_bytes=0)
+    outbox = station_outbox(folder / "outbox.sqlite", "s", reserve_bytes=0)
     origin = Origin("s", outbox.outbox_id, "boot")
     alarms = AlarmBank([], POLL_S)
     ledger = DeliveryLedger(outbox.acknowledged)
@@ -66,7 +67,7 @@ def new_station(folder: Path, clock: SteppedClock) -> tuple[Station, OutboxWorke
         alarms=alarms,
         outbox=outbox,
         ledger=ledger,
-        publisher=Publisher("s", outbox, ledger, clock),
+        publisher=station_publisher("s", outbox, ledger, clock),
         clock=clock,
         clock_synchronised=lambda: True,
     )

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.outbox.damage import OutboxDamaged, is_marked
-from edge_agent.outbox.log import SCAN, Entry, OutboxLog
-from edge_agent.outbox.worker import OutboxWorker
+from edge_agent.outbox.kinds import SCAN
+from edge_agent.outbox.station_outbox import station_log, station_outbox
+from quantrac_core.runtime.outbox.damage import OutboxDamaged, is_marked
+from quantrac_core.runtime.outbox.entries import Entry
 from tests.demo.simulator_process import SimulatorProcess
 from tests.edge_agent.conftest import SIMULATED
 from tests.peers.agent import Agent, agent_config
@@ -31,7 +32,7 @@ def scribble(path: Path) -> None:
 async def test_what_is_no_database_is_kept_aside_and_a_new_outbox_begins(tmp_path: Path) -> None:
     path = tmp_path / "outbox.sqlite"
     path.write_bytes(RUBBISH)
-    outbox = OutboxWorker(path, "s", reserve_bytes=0)
+    outbox = station_outbox(path, "s", reserve_bytes=0)
     assert await outbox.commit(entries(1), {}) == entries(1)
     await outbox.close()
     assert (tmp_path / "outbox.sqlite.damaged-1").read_bytes() == RUBBISH
@@ -41,15 +42,15 @@ async def test_damage_found_while_running_ends_this_run_and_the_next_begins_anew
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "outbox.sqlite"
-    first = OutboxWorker(path, "s", reserve_bytes=0)
+    first = station_outbox(path, "s", reserve_bytes=0)
     await first.commit(entries(300), {})
     await first.close()
     scribble(path)
-    second = OutboxWorker(path, "s", reserve_bytes=0)
+    second = station_outbox(path, "s", reserve_bytes=0)
     with pytest.raises(OutboxDamaged, match="the next start sets it aside"):
         await second.read(1, 300, 300)
     assert is_marked(path)
-    third = OutboxWorker(path, "s", reserve_bytes=0)
+    third = station_outbox(path, "s", reserve_bytes=0)
     assert third.outbox_id != second.outbox_id
     assert third.next_seq == 1
     assert not is_marked(path)
@@ -60,7 +61,7 @@ async def test_damage_found_while_running_ends_this_run_and_the_next_begins_anew
 async def test_several_damaged_outboxes_are_all_kept(tmp_path: Path) -> None:
     for number in (1, 2):
         (tmp_path / "outbox.sqlite").write_bytes(RUBBISH)
-        await OutboxWorker(tmp_path / "outbox.sqlite", "s", reserve_bytes=0).close()
+        await station_outbox(tmp_path / "outbox.sqlite", "s", reserve_bytes=0).close()
         assert (tmp_path / f"outbox.sqlite.damaged-{number}").exists()
 
 
@@ -78,4 +79,4 @@ def test_a_station_whose_outbox_was_damaged_measures_on(
         scan = until(listener.scans, told_by=agent.log)[0]
         assert "the outbox was damaged and is now" in agent.log()
         assert agent.stop() == 0
-    assert OutboxLog(tmp_path / "data" / "outbox.sqlite", station).outbox_id == scan.outbox_id
+    assert station_log(tmp_path / "data" / "outbox.sqlite", station).outbox_id == scan.outbox_id

@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_agent.outbox.disk_guard import DiskGuard
-from edge_agent.outbox.log import ALARM, Entry, OutboxRefused
+from edge_agent.outbox.kinds import ALARM, SCAN
+from edge_agent.outbox.station_outbox import station_outbox
 from edge_agent.outbox.thinning import fold_oldest
-from edge_agent.outbox.worker import MAX_WAITING, OutboxWorker
+from quantrac_core.runtime.outbox.disk_guard import DiskGuard
+from quantrac_core.runtime.outbox.entries import Entry
+from quantrac_core.runtime.outbox.log import OutboxRefused
+from quantrac_core.runtime.outbox.worker import MAX_WAITING, OutboxWorker
 from tests.edge_agent.outbox_rows import (
     START_MS,
     alarm_row,
@@ -29,7 +32,7 @@ NEVER_TIGHT = (0, 1)
 
 def new_worker(disk: Path, marks: tuple[int, int] = NEVER_TIGHT) -> OutboxWorker:
     path = disk / "outbox.sqlite"
-    return OutboxWorker(path, "s", guard=DiskGuard(*marks), reserve_bytes=MEGABYTE)
+    return station_outbox(path, "s", guard=DiskGuard(*marks), reserve_bytes=MEGABYTE)
 
 
 async def commit_until_refused(outbox: OutboxWorker, step_ms: int, most: int) -> None:
@@ -138,7 +141,7 @@ async def test_an_outbox_that_somebody_has_locked_keeps_its_detail_and_its_state
         assert await outbox.commit([scan_row(1_001, START_MS - 1)], {"alarms": "raised"}) == []
         assert outbox.waiting == 1
         assert outbox.next_seq == 1_002
-        assert await outbox.free_time(START_MS - 1) == START_MS
+        assert await outbox.free_time(START_MS - 1, SCAN) == START_MS
         somebody.rollback()
     await outbox.commit([scan_row(1_002, START_MS + 1_002_000)], {})
     assert (outbox.waiting, outbox.stats.thinned, outbox.stats.pruned) == (0, 0, 0)

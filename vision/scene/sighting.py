@@ -12,6 +12,9 @@ PANORAMA = "panorama"
 """Space of `Sighting.points`: bearing in degrees (0 … 360, clockwise from north) and
 depression in degrees (90 straight down, 0 horizon, negative above it)."""
 
+PICTURE = "picture"
+"""Space of `Sighting.points`: the camera's own picture as shares of width and height (0 … 1)."""
+
 
 def view_space(view: str) -> str:
     """Return the name of a view's space: its pixels as shares of width and height (0 … 1)."""
@@ -41,7 +44,7 @@ class Sighting:
         height_deg: angular height (along the line from the nadir).
         source_box: upright box around it in the camera's own picture, in pixels.
         points: the foot point in each space: `GROUND` (absent above the horizon),
-            `PANORAMA`, and ``view:<name>`` for views in which zones are drawn.
+            `PANORAMA`, `PICTURE`, and ``view:<name>`` for views in which zones are drawn.
         place: the foot on the ground, or None above the horizon.
         views: names of the views that found it.
     """

@@ -1,0 +1,1 @@
+"""What stands still and was not there before, found without a detector."""

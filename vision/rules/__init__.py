@@ -1,0 +1,1 @@
+"""Zones and rules: pure state machines that turn tracks into incidents."""

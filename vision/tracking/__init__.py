@@ -1,0 +1,1 @@
+"""Tracks: which sighting is the same object as before."""

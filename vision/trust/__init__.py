@@ -1,0 +1,1 @@
+"""Whether the picture can be believed: covered, turned, defocused, frozen."""
