@@ -133,8 +133,11 @@ class StillFinder:
 
     def _reduced(self, image: Image) -> Grey:
         cut = image[self._top : self._bottom, self._left : self._right]
-        small = cv2.resize(cut, self._small, interpolation=cv2.INTER_AREA)
-        return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.float32)
+        # Green carries most of the brightness; whole strides are many times faster than a resize.
+        stride = max(int(0.5 / self._scale), 1)
+        green = np.ascontiguousarray(cut[::stride, ::stride, 1])
+        small = cv2.resize(green, self._small, interpolation=cv2.INTER_AREA)
+        return np.asarray(small, dtype=np.float32)
 
     def _to_small(self, x: float, y: float) -> tuple[int, int]:
         return round((x - self._left) * self._scale), round((y - self._top) * self._scale)

@@ -48,6 +48,11 @@ class CrossingMachine:
         self._hold_ms = round(rule.hold_s * 1000)
         self._walks: Memory[_Walk] = Memory(keep_ms=self._hold_ms + 10_000)
 
+    @property
+    def remembered(self) -> int:
+        """How many tracks or things it remembers something of."""
+        return len(self._walks)
+
     def update(self, moment: Moment) -> list[Claim]:
         """Return one claim for each object and direction."""
         claims: list[Claim] = []

@@ -107,6 +107,11 @@ class RuleEngine:
         """How many incidents are open."""
         return sum(running.book.open_count for running in self._running)
 
+    @property
+    def remembered_count(self) -> int:
+        """How many tracks something is remembered of, over all rules; bounded."""
+        return len(self._scores) + sum(running.machine.remembered for running in self._running)
+
     def update(
         self,
         at_ms: int,

@@ -115,6 +115,9 @@ class Scores:
                     record.passed.add(key)
         self._records.forget_old(now_ms)
 
+    def __len__(self) -> int:
+        return len(self._records)
+
     def believes(self, track: Track, wanted: Confirmation) -> bool:
         """Tell whether a track was confirmed by the tracker and by its median score."""
         record = self._records.get(track.id)
@@ -153,6 +156,11 @@ class Moment:
 
 class Machine(Protocol):
     """The conditions of one rule as a state machine."""
+
+    @property
+    def remembered(self) -> int:
+        """How many tracks or things it remembers something of."""
+        ...
 
     def update(self, moment: Moment) -> list[Claim]:
         """Return every condition that holds at this moment."""

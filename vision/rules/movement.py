@@ -36,6 +36,11 @@ class WrongWayMachine:
         self._window_ms = round(rule.window_s * 1000)
         self._paths: Memory[_Path] = Memory(keep_ms=self._window_ms + 5_000)
 
+    @property
+    def remembered(self) -> int:
+        """How many tracks or things it remembers something of."""
+        return len(self._paths)
+
     def update(self, moment: Moment) -> list[Claim]:
         """Return one claim a track."""
         claims: list[Claim] = []
@@ -98,6 +103,11 @@ class StoppedMachine:
         self._radius = default if rule.radius is None else rule.radius
         self._grace_ms = round(rule.grace_s * 1000)
         self._stands: Memory[_Stand] = Memory(keep_ms=self._grace_ms + 1_000)
+
+    @property
+    def remembered(self) -> int:
+        """How many tracks or things it remembers something of."""
+        return len(self._stands)
 
     def update(self, moment: Moment) -> list[Claim]:
         """Return one claim a track."""

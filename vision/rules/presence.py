@@ -50,6 +50,9 @@ class Stays:
         self._grace_ms = round(rule.grace_s * 1000)
         self._stays: Memory[_Stay] = Memory(keep_ms=self._grace_ms + 1_000)
 
+    def __len__(self) -> int:
+        return len(self._stays)
+
     def inside(self, moment: Moment) -> list[tuple[Track, int]]:
         """Return those who are inside and believed, with the moment they entered."""
         now_ms = moment.now_ms
@@ -96,6 +99,11 @@ class IntrusionMachine:
         self._stays = Stays(rule, area)
         self._wait_ms = round(rule.inside_s * 1000)
 
+    @property
+    def remembered(self) -> int:
+        """How many tracks or things it remembers something of."""
+        return len(self._stays)
+
     def update(self, moment: Moment) -> list[Claim]:
         """Return one claim a track."""
         return [
@@ -111,6 +119,11 @@ class LoiteringMachine:
     def __init__(self, rule: Loitering, area: Area) -> None:
         self._stays = Stays(rule, area)
         self._wait_ms = round(rule.dwell_s * 1000)
+
+    @property
+    def remembered(self) -> int:
+        """How many tracks or things it remembers something of."""
+        return len(self._stays)
 
     def update(self, moment: Moment) -> list[Claim]:
         """Return one claim a track."""
@@ -130,6 +143,11 @@ class CrowdMachine:
         self._since_ms: int | None = None
         self._last_full_ms = 0
         self._is_claimed = False
+
+    @property
+    def remembered(self) -> int:
+        """How many tracks or things it remembers something of."""
+        return len(self._stays)
 
     def update(self, moment: Moment) -> list[Claim]:
         """Return at most one claim."""
