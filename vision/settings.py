@@ -9,7 +9,6 @@ from pydantic import AfterValidator, Field, model_validator
 
 from quantrac_core.config.load import load_config
 from quantrac_core.config.strict import StrictModel
-from quantrac_core.contracts.errors import ConfigError, ConfigErrors
 from quantrac_core.contracts.identifiers import STATION_ID_RULE, is_station_id
 from quantrac_core.runtime.mqtt_settings import MqttSettings
 from vision.attention.settings import AttentionSettings
@@ -110,11 +109,7 @@ def load_vision_settings(path: Path) -> VisionSettings:
     Raises:
         ConfigErrors: one entry per fault.
     """
-    settings = load_config(path, VisionSettings)
-    if not settings.model.path.exists():
-        allowed = "a model file or folder (see: quantrac-vision model export)"
-        raise ConfigErrors([ConfigError(str(path), "model.path", str(settings.model.path), allowed)])
-    return settings
+    return load_config(path, VisionSettings)
 
 
 def config_sha256(path: Path) -> str:

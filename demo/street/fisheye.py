@@ -28,7 +28,7 @@ class Fisheye:
     @property
     def centre_px(self) -> float:
         """Column and row of the axis; whole numbers are centres of pixels."""
-        return self.size_px / 2
+        return (self.size_px - 1) / 2
 
     @property
     def px_per_rad(self) -> float:

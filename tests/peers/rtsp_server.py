@@ -38,13 +38,14 @@ class Mount:
         span_ms: length of one loop; each loop shifts all times by it.
         loops: how often it plays; 0 is for ever.
         at_end: ``end`` says good-bye; ``silence`` keeps the connection and its RTCP reports.
+        codec: ``audio`` plays a tone and no video; it takes no units.
         parse: hand the units through a parser first; it puts parameter sets into the SDP.
         burst_ms: units up to this time go out at once, as media servers do.
     """
 
     units: list[Unit]
     span_ms: float
-    codec: Literal["h264", "h265"] = "h264"
+    codec: Literal["h264", "h265", "audio"] = "h264"
     loops: int = 0
     at_end: Literal["end", "silence"] = "end"
     parse: bool = True

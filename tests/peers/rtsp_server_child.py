@@ -61,21 +61,35 @@ class Factory(GstRtspServer.RTSPMediaFactory):
         super().__init__()
         self._plan = plan
         codec = plan["codec"]
+        self.set_shared(False)
+        if codec == "audio":
+            tone = "audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1"
+            self.set_launch(f"( {tone} ! mulawenc ! rtppcmupay name=pay0 pt=0 )")
+            return
         parser = f"! {codec}parse " if plan["parse"] else ""
         self.set_launch(
             f"( appsrc name=src format=time is-live=true block=false max-bytes=0 "
             f"caps=video/x-{codec},stream-format=byte-stream,alignment=au "
             f"{parser}! rtp{codec}pay name=pay0 pt=96 config-interval=-1 )"
         )
-        self.set_shared(False)
         self.connect("media-configure", self._configured)
 
     def _configured(self, _factory: Any, media: Any) -> None:
-        # Times of a misbehaving camera must go out as they are, not when they are due.
-        media.set_rate_control(False)
+        media.connect("new-state", lambda media, _state: unsynchronise(media))
         source = media.get_element().get_child_by_name("src")
         feeder = Feeder(source, self._plan)
         media.connect("unprepared", lambda _media: feeder.stop())
+
+
+def unsynchronise(media: Any) -> None:
+    """Let the times of a misbehaving camera go out as they are, not when they are due."""
+    sinks = media.get_element().get_parent().iterate_sinks()
+    while True:
+        result, sink = sinks.next()
+        if result != Gst.IteratorResult.OK:
+            return
+        if sink.find_property("sync"):
+            sink.set_property("sync", False)
 
 
 def allow(auth: Any, factory: Any, plan: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-THREADS = 2
+THREADS = int(os.environ.get("OMP_NUM_THREADS", "2"))
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -23,11 +23,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--side-px", type=int, default=320)
     parser.add_argument("--width", type=float, default=0.125, help="of YOLO11's channels")
     parser.add_argument("--depth", type=float, default=0.33, help="of YOLO11's repeats")
-    parser.add_argument("--rate", type=float, default=0.004, help="first learning rate")
+    parser.add_argument("--rate", type=float, default=0.002, help="first learning rate")
+    parser.add_argument("--hours", type=float, help="end after so long, whatever the epochs")
     parser.add_argument("--weights", type=Path, help="begin with these instead of chance")
     options = parser.parse_args(argv)
     os.environ.setdefault("YOLO_OFFLINE", "true")
-    os.environ.setdefault("OMP_NUM_THREADS", str(THREADS))
+    # Threads that wait by spinning would eat the share of a busy machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
     import torch
     from ultralytics import YOLO
@@ -45,8 +47,10 @@ def main(argv: list[str] | None = None) -> int:
         name=options.name,
         exist_ok=True,
         epochs=options.epochs,
+        time=options.hours,
         imgsz=options.side_px,
         batch=16,
+        nbs=16,  # A step for every batch; ultralytics would gather 64 pictures.
         device="cpu",
         workers=0,
         cache="ram",

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -10,10 +11,25 @@ from numpy.typing import NDArray
 from demo.street.fisheye import Fisheye
 from demo.street.street import StreetView
 
+Picture = NDArray[np.uint8]
 CLASSES = ("person", "car", "motorcycle", "truck")
 LEAST_SIDE_PX = 7
 LEAST_VISIBLE = 0.35
 LEAST_INSIDE = 0.45
+
+
+class ViewBox(NamedTuple):
+    """An object in a view: number of its class and box in pixels.
+
+    ``is_clear`` is False for what is too small or too hidden to be asked for.
+    """
+
+    label: int
+    x1: int
+    y1: int
+    x2: int
+    y2: int
+    is_clear: bool
 
 
 @dataclass(frozen=True)
@@ -45,52 +61,46 @@ class View:
 
 @dataclass(frozen=True)
 class Tile:
-    """A square out of a view with its boxes: (class, x1, y1, x2, y2) in the tile's pixels."""
+    """A square out of a view, with the boxes of what is clear in it."""
 
-    picture: NDArray[np.uint8]
-    boxes: list[tuple[int, int, int, int, int]]
+    picture: Picture
+    boxes: list[ViewBox]
 
 
-def view_boxes(seen: StreetView, ids: NDArray[np.uint8]) -> list[tuple[int, int, int, int, int]]:
-    """Return class and extent of each wanted object in a view's map of ids."""
+def render_view(
+    seen: StreetView, camera: Fisheye, view: View, least_px: int = LEAST_SIDE_PX
+) -> tuple[Picture, list[ViewBox]]:
+    """Return the view's picture and its objects; clear ones are at least ``least_px`` long."""
+    columns, rows = view.maps(camera)
+    picture = cv2.remap(seen.picture, columns, rows, cv2.INTER_LINEAR)
+    ids = cv2.remap(seen.ids, columns, rows, cv2.INTER_NEAREST)
+    return np.asarray(picture, np.uint8), _boxes(seen, np.asarray(ids, np.uint8), least_px)
+
+
+def cut(picture: Picture, boxes: list[ViewBox], left: int, top: int, side: int) -> Tile:
+    """Return the square at ``left``, ``top`` with the clear boxes that lie well inside it."""
+    kept = []
+    for box in boxes:
+        a, b = max(box.x1 - left, 0), max(box.y1 - top, 0)
+        c, d = min(box.x2 - left, side), min(box.y2 - top, side)
+        if not box.is_clear or c - a < 4 or d - b < 4:
+            continue
+        if (c - a) * (d - b) >= LEAST_INSIDE * (box.x2 - box.x1) * (box.y2 - box.y1):
+            kept.append(ViewBox(box.label, a, b, c, d, True))
+    return Tile(picture[top : top + side, left : left + side], kept)
+
+
+def _boxes(seen: StreetView, ids: Picture, least_px: int) -> list[ViewBox]:
     boxes = []
     for number in np.unique(ids):
         if number == 0:
             continue
         truth = seen.truths[number - 1]
-        if truth.label not in CLASSES or truth.visible < LEAST_VISIBLE:
+        if truth.label not in CLASSES:
             continue
         rows, columns = np.nonzero(ids == number)
-        box = (int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
-        if max(box[2] - box[0], box[3] - box[1]) >= LEAST_SIDE_PX:
-            boxes.append((CLASSES.index(truth.label), *box))
+        x1, y1 = int(columns.min()), int(rows.min())
+        x2, y2 = int(columns.max()) + 1, int(rows.max()) + 1
+        is_clear = truth.visible >= LEAST_VISIBLE and max(x2 - x1, y2 - y1) >= least_px
+        boxes.append(ViewBox(CLASSES.index(truth.label), x1, y1, x2, y2, is_clear))
     return boxes
-
-
-def render_view(
-    seen: StreetView, camera: Fisheye, view: View
-) -> tuple[NDArray[np.uint8], list[tuple[int, int, int, int, int]]]:
-    """Return the view's picture and boxes."""
-    columns, rows = view.maps(camera)
-    picture = cv2.remap(seen.picture, columns, rows, cv2.INTER_LINEAR)
-    ids = cv2.remap(seen.ids, columns, rows, cv2.INTER_NEAREST)
-    return np.asarray(picture, np.uint8), view_boxes(seen, np.asarray(ids, np.uint8))
-
-
-def cut(
-    picture: NDArray[np.uint8],
-    boxes: list[tuple[int, int, int, int, int]],
-    left: int,
-    top: int,
-    side: int,
-) -> Tile:
-    """Return the square at ``left``, ``top`` with the boxes that lie well inside it."""
-    kept = []
-    for label, x1, y1, x2, y2 in boxes:
-        a, b = max(x1 - left, 0), max(y1 - top, 0)
-        c, d = min(x2 - left, side), min(y2 - top, side)
-        if c - a < 4 or d - b < 4:
-            continue
-        if (c - a) * (d - b) >= LEAST_INSIDE * (x2 - x1) * (y2 - y1):
-            kept.append((label, a, b, c, d))
-    return Tile(picture[top : top + side, left : left + side], kept)

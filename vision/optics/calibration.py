@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import least_squares  # type: ignore[import-untyped]
-from scipy.spatial.transform import Rotation  # type: ignore[import-untyped]
+from scipy.optimize import least_squares
+from scipy.spatial.transform import Rotation
 
 from vision.optics.arrays import Floats, OpticsFault
 from vision.optics.building import build_lens, looks_of, mast_rotation

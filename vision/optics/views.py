@@ -71,10 +71,10 @@ def seen_share(view: View, camera: Eye) -> float:
     return float(np.mean(camera.sees(view.eye.directions(probe_pixels(view.eye)))))
 
 
-def probe_pixels(eye: Eye) -> Floats:
-    """Return a grid of pixels (n, n, 2) over an eye's picture."""
+def probe_pixels(eye: Eye, count: int = _PROBES) -> Floats:
+    """Return a grid of pixels (count, count, 2) over an eye's picture."""
     width, height = eye.size_px
-    steps = (np.arange(_PROBES) + 0.5) / _PROBES
+    steps = (np.arange(count) + 0.5) / count
     x, y = np.meshgrid(steps * width, steps * height)
     return np.stack((x, y), -1)
 

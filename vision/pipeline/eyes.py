@@ -98,14 +98,14 @@ class CameraEyes:
         return np.asarray(shown, dtype=np.bool_).reshape(MASK_CELLS, MASK_CELLS)
 
     def camera_px(self, view: View, view_px: float) -> float:
-        """Return how long a thing of ``view_px`` in ``view`` is, at least, in the camera's picture."""
+        """Return the least pixels in the camera's picture of a thing of ``view_px`` in ``view``."""
         width, height = view.size_px
         x, y = np.meshgrid(np.linspace(0.15, 0.85, 5) * width, np.linspace(0.15, 0.85, 5) * height)
         at = np.stack((x, y), -1).reshape(-1, 2)
         with np.errstate(invalid="ignore"):
             here = self._on_camera(view, at)
-            along = np.hypot(*(self._on_camera(view, at + (0, STEP_PX)) - here).T)
-            across = np.hypot(*(self._on_camera(view, at + (STEP_PX, 0)) - here).T)
+            along = np.hypot(*(self._on_camera(view, at + np.array((0.0, STEP_PX))) - here).T)
+            across = np.hypot(*(self._on_camera(view, at + np.array((STEP_PX, 0.0))) - here).T)
         scales = np.minimum(along, across)
         scales = scales[np.isfinite(scales) & (scales > 0)]
         if not len(scales):

@@ -68,10 +68,11 @@ class CameraStream:
         self._watching.start()
 
     def stop(self, timeout_s: float = 2.0) -> None:
-        """End the stream and wake every taker; waits at most ``timeout_s`` for each thread.
+        """End the stream and wake every taker; waits at most ``timeout_s`` for its threads.
 
         A read that hangs inside FFmpeg ends by itself, within twice the longer time-out.
         """
+        deadline_s = self._clock.monotonic() + timeout_s
         self._stopping.set()
         reader = self._reader
         if reader is not None:
@@ -80,7 +81,7 @@ class CameraStream:
             self._watching.join(timeout_s)
         self._slot.close()
         for reader in list(self._hanging):
-            if not reader.join(timeout_s):
+            if not reader.join(max(0.0, deadline_s - self._clock.monotonic())):
                 log.warning("%s: a read hangs; it ends by its own time-out", self.name)
 
     def take(self, timeout_s: float, *, width_px: int | None = None) -> Frame | None:
@@ -153,7 +154,8 @@ class CameraStream:
         finally:
             reader.abandon()
             self._hanging.append(reader)
-            self._connection = clock.connection
+            if reader.source.last_unit_s is not None:
+                self._connection = clock.connection
             self._left_out += reader.queue.left_out
             self._reader = None
 

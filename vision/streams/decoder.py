@@ -12,6 +12,7 @@ from vision.streams.packet import StreamFormat, StreamPacket
 
 log = logging.getLogger(__name__)
 MAX_HELD: Final = 600
+EARLY_S: Final = 0.01
 MAX_HELD_BYTES: Final = 32 * 1024 * 1024
 
 
@@ -113,9 +114,9 @@ class Decoder:
             media_s = picture.packet.media_s
             step_s = 1.0 / mode.fps
             early_s = self._due_s - media_s
-            if 0.25 * step_s < early_s <= 1.25 * step_s:
+            if EARLY_S < early_s <= step_s + EARLY_S:
                 continue
-            is_steady = -step_s < early_s <= 0.25 * step_s
+            is_steady = -step_s < early_s <= EARLY_S
             self._due_s = (self._due_s if is_steady else media_s) + step_s
             yield picture
 

@@ -1,8 +1,10 @@
 """One clock for pictures, clips and events: wall time made of the stream's own timestamps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
-from typing import Final
+from typing import Final, NamedTuple
 
 MAX_SLEW_PPM: Final = 500.0
 SETTLE_S: Final = 3.0
@@ -10,6 +12,20 @@ WINDOW_S: Final = 30.0
 JUMP_S: Final = 1.0
 WALL_STEP_S: Final = 0.25
 MAX_GUESSED_STEP_S: Final = 5.0
+
+
+class Arrival(NamedTuple):
+    """When a packet arrived, and the time that the camera wrote on it.
+
+    Args:
+        pts_s: its timestamp of presentation in seconds, or None where it has none.
+        received_s: monotonic seconds at its receipt.
+        wall_s: seconds since 1970 UTC at its receipt.
+    """
+
+    pts_s: float | None
+    received_s: float
+    wall_s: float
 
 
 @dataclass(slots=True, frozen=True)
@@ -60,14 +76,24 @@ class MediaClock:
         self._window_min_s = self._older_min_s = inf
         self._window_began_s = -inf
 
-    def stamp(self, pts_s: float | None, received_s: float, wall_s: float) -> Stamp:
-        """Return the times of the next packet in the order of arrival.
+    def prime(self, burst: Sequence[Arrival]) -> None:
+        """Look at the first packets, before they are stamped.
 
-        Args:
-            pts_s: its timestamp of presentation in seconds, or None where it has none.
-            received_s: monotonic seconds at its receipt.
-            wall_s: seconds since 1970 UTC at its receipt.
+        What a server sends at once at the start was not taken at once: the newest of it tells
+        where zero lies. Timestamps that make no sense are left to `stamp`.
         """
+        media_s = [0.0 if each.pts_s is None else each.pts_s for each in burst]
+        if any(abs(after - before) > JUMP_S for before, after in pairwise(media_s)):
+            return
+        zero_s = min(
+            (each.wall_s - media for each, media in zip(burst, media_s, strict=True)), default=None
+        )
+        if zero_s is not None:
+            self._start(zero_s, burst[0].received_s)
+
+    def stamp(self, arrival: Arrival) -> Stamp:
+        """Return the times of the next packet in the order of arrival."""
+        pts_s, received_s, wall_s = arrival
         self._follow_wall_clock(wall_s - received_s)
         media_s, is_measured = self._media_s(pts_s, received_s)
         candidate_s = wall_s - media_s

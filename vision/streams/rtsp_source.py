@@ -9,19 +9,23 @@ import av
 import av.error
 
 from quantrac_core.runtime.clock import Clock
+from vision.streams.access_units import AccessUnit, UnitJoiner
 from vision.streams.faults import StreamFault, open_fault, read_fault
-from vision.streams.media_clock import MediaClock
+from vision.streams.media_clock import Arrival, MediaClock
 from vision.streams.packet import StreamFormat, StreamPacket, VideoCodec
 from vision.streams.parameter_sets import parameter_sets_in
 from vision.streams.settings import StreamSettings
 
 RECEIVE_BUFFER_BYTES: Final = 2 * 1024 * 1024
+ONLY_VIDEO: Final = {"allowed_media_types": "video"}
+ONE_BY_ONE_S: Final = 0.01
+MAX_BURST_S: Final = 1.0
+MAX_BURST: Final = 300
 
 
 def _options(settings: StreamSettings) -> dict[str, str]:
     return {
         "rtsp_transport": settings.transport,
-        "allowed_media_types": "video",
         # It fires at up to twice its value: the backstop of a reader nobody waits for any more.
         "timeout": str(round(max(settings.stall_timeout_s, settings.connect_timeout_s) * 1e6)),
         "buffer_size": str(RECEIVE_BUFFER_BYTES),
@@ -72,16 +76,23 @@ class RtspSource:
         timeout_s = self._settings.connect_timeout_s
         began_s = self._clock.monotonic()
         try:
-            return av.open(
-                self._settings.address_with_login(),
-                mode="r",
-                options=_options(self._settings),
-                timeout=(timeout_s, None),
-            )
+            try:
+                return self._open_with(ONLY_VIDEO)
+            except av.error.HTTPOtherClientError:
+                # Playing nothing is refused too: a stream of sound alone then says what it is.
+                return self._open_with({})
         except (av.error.FFmpegError, OSError, ValueError) as error:
             elapsed_s = self._clock.monotonic() - began_s
             # Without its chain: FFmpeg's message quotes the address with the password.
             raise open_fault(error, elapsed_s, timeout_s, self._settings.transport) from None
+
+    def _open_with(self, more_options: dict[str, str]) -> av.container.InputContainer:
+        return av.open(
+            self._settings.address_with_login(),
+            mode="r",
+            options=_options(self._settings) | more_options,
+            timeout=(self._settings.connect_timeout_s, None),
+        )
 
     def _read(
         self,
@@ -89,40 +100,64 @@ class RtspSource:
         stream: av.VideoStream,
         abandoned: threading.Event,
     ) -> Iterator[StreamPacket]:
+        assert self._format is not None
+        joiner = UnitJoiner(self._format.codec)
+        burst: list[AccessUnit] | None = []
         has_key = False
         try:
-            for unit in container.demux(stream):
+            for received in container.demux(stream):
                 if abandoned.is_set():
                     return
-                if unit.size == 0:
+                if received.size == 0:
                     continue
-                self.last_unit_s = self._clock.monotonic()
-                packet = self._packet(unit)
-                has_key = has_key or packet.is_key
-                if has_key:
-                    yield packet
+                unit = self._unit(received)
+                if burst is None:
+                    whole = joiner.push(unit)
+                else:
+                    burst.append(unit)
+                    if not _is_over(burst):
+                        continue
+                    self._media_clock.prime([each.arrival for each in burst])
+                    whole, burst = joiner.join(burst), None
+                for each in whole:
+                    has_key = has_key or each.is_key
+                    if has_key:
+                        yield self._packet(each)
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise read_fault(error) from None
         raise read_fault(None)
 
-    def _packet(self, unit: "av.Packet[av.VideoStream]") -> StreamPacket:
-        received_s = self._clock.monotonic()
-        pts_s = None if unit.pts is None else float(unit.pts * unit.time_base)
-        stamp = self._media_clock.stamp(pts_s, received_s, self._clock.now_ms() / 1000)
+    def _unit(self, received: "av.Packet[av.VideoStream]") -> AccessUnit:
+        self.last_unit_s = received_s = self._clock.monotonic()
+        pts_s = None if received.pts is None else float(received.pts * received.time_base)
+        arrival = Arrival(pts_s, received_s, self._clock.now_ms() / 1000)
+        return AccessUnit(bytes(received), received.is_keyframe, arrival)
+
+    def _packet(self, unit: AccessUnit) -> StreamPacket:
+        stamp = self._media_clock.stamp(unit.arrival)
         self.lag_s = stamp.lag_s
-        data = bytes(unit)
         assert self._format is not None
-        if unit.is_keyframe:
-            self._format = _format_of(data, self._format)
+        if unit.is_key:
+            self._format = _format_of(unit.data, self._format)
         return StreamPacket(
-            data=data,
-            is_key=unit.is_keyframe,
+            data=unit.data,
+            is_key=unit.is_key,
             at_ms=stamp.at_ms,
             media_s=stamp.media_s,
-            received_s=received_s,
+            received_s=unit.arrival.received_s,
             connection=stamp.connection,
             format=self._format,
         )
+
+
+def _is_over(burst: list[AccessUnit]) -> bool:
+    """Tell whether units now come one by one, and no longer from a buffer."""
+    times_s = [unit.arrival.received_s for unit in burst]
+    return (
+        (len(burst) > 1 and times_s[-1] - times_s[-2] >= ONE_BY_ONE_S)
+        or times_s[-1] - times_s[0] >= MAX_BURST_S
+        or len(burst) >= MAX_BURST
+    )
 
 
 def _first_format(stream: av.VideoStream) -> StreamFormat:
