@@ -46,7 +46,7 @@ async def test_an_event_is_numbered_stored_and_heard_once_when_it_is_acknowledge
     tmp_path: Path, broker: Mosquitto
 ) -> None:
     with CameraListener(broker.port, CAMERA, acknowledge=lambda _: True) as centre:
-        async with camera_line(tmp_path / "cam", broker.port) as (outbox, line):
+        async with camera_line(tmp_path / "cam", broker.port, ack_timeout_s=30) as (outbox, line):
             await eventually(lambda: bool(centre.statuses), "a status")
             sent = await line.send(new_event(1))
             assert (sent.seq, sent.outbox_id) == (1, outbox.outbox_id)
@@ -76,7 +76,7 @@ async def test_events_of_an_outage_come_as_back_fill_in_their_order(
 
 async def test_a_replay_brings_events_again(tmp_path: Path, broker: Mosquitto) -> None:
     with CameraListener(broker.port, CAMERA, acknowledge=lambda _: True) as centre:
-        async with camera_line(tmp_path / "cam", broker.port) as (outbox, line):
+        async with camera_line(tmp_path / "cam", broker.port, ack_timeout_s=30) as (outbox, line):
             await eventually(lambda: bool(centre.statuses), "a status")
             for number in range(1, 6):
                 await line.send(new_event(number))
