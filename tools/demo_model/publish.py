@@ -1,10 +1,9 @@
-"""Exports trained weights into demo/model: `python -m tools.demo_model.publish WEIGHTS DATA`.
+"""Exports trained weights into demo/model: `python -m tools.demo_model.publish WEIGHTS`.
 
 Needs ultralytics, openvino and nncf.
 """
 
 import argparse
-import random
 import shutil
 import sys
 import tempfile
@@ -14,14 +13,15 @@ import cv2
 
 from demo.street.library import SCRIPTS, load_scene
 from demo.street.street import Street
-from tools.demo_model.judge import DEMO_VIEWS
+from tools.demo_model.judge import DEMO_VIEWS, held_out_views
+from tools.demo_model.random_scene import DEMO_SHARE
 from tools.demo_model.views import render_view
 from vision.commands import model as model_command
 
 TARGET = Path(__file__).parents[2] / "demo" / "model"
 NAME = "quantrac-demo"
 INPUT_PX = 640
-CALIBRATION_PICTURES = 300
+CALIBRATION_STREETS, CALIBRATION_SEED = 24, 55_000_000
 GOLDEN_SCENE, GOLDEN_AT_S = SCRIPTS / "scenes" / "day-crowd.yaml", 26.0
 MOST_BYTES = 6_000_000
 
@@ -30,7 +30,6 @@ def main(argv: list[str] | None = None) -> int:
     """Export to OpenVINO INT8, with a self-test out of the demo's own street."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("weights", type=Path)
-    parser.add_argument("data", type=Path, help="data set whose pictures calibrate the integers")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
@@ -38,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
         shutil.copyfile(options.weights, weights)
         golden = scratch / "golden.png"
         _golden_picture(golden)
-        pictures = _calibration(options.data, scratch / "calibration")
+        pictures = _calibration(scratch / "calibration")
         code = _run_export(weights, pictures, golden, scratch / "out")
         if code != 0:
             return code
@@ -57,11 +56,12 @@ def _golden_picture(path: Path) -> None:
     cv2.imwrite(str(path), picture)
 
 
-def _calibration(data: Path, folder: Path) -> Path:
+def _calibration(folder: Path) -> Path:
+    """Render views as the detector will see them: other streets than those of the judgement."""
     folder.mkdir()
-    pictures = sorted((data / "images" / "train").glob("*.jpg"))
-    for picture in random.Random(1).sample(pictures, min(CALIBRATION_PICTURES, len(pictures))):
-        shutil.copyfile(picture, folder / picture.name)
+    views = held_out_views(CALIBRATION_STREETS, CALIBRATION_SEED, DEMO_SHARE)
+    for number, (picture, _) in enumerate(views):
+        cv2.imwrite(str(folder / f"{number:03d}.jpg"), picture)
     return folder
 
 

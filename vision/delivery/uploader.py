@@ -117,7 +117,9 @@ class Uploader:
             return 0
         if upload.offset is None:
             answer = await self._client.look(upload.file)
-            if answer.outcome != "taken" or answer.offset == upload.file.size_bytes:
+            if answer.outcome == "taken" and answer.offset == upload.file.size_bytes:
+                answer = Answer("elsewhere", answer.offset, "all is there, but not called whole")
+            if answer.outcome != "taken":
                 await self._take(upload, answer)
                 return 0
             upload.offset = answer.offset

@@ -15,6 +15,7 @@ from vision.scene.detection import Box
 MAX_CANDIDATES = 3_000
 """Strongest boxes that enter suppression; a sane picture has a few hundred."""
 MAX_FOUND = 300
+MAX_LABELS = 10_000
 
 
 class Found(NamedTuple):
@@ -104,7 +105,7 @@ class Decoder:
     def _end_to_end(self, rows: NDArray[np.floating], question: Question) -> "_Candidates":
         kept = rows[:, 4] >= question.floor
         labels = rows[:, 5].round()
-        kept &= np.isfinite(labels) & (labels >= 0)
+        kept &= (labels >= 0) & (labels < MAX_LABELS)
         if question.wanted is not None:
             kept &= np.isin(labels, sorted(question.wanted))
         picked = rows[kept].astype(np.float32)

@@ -75,10 +75,10 @@ def _read(path: Path, labels: tuple[str, ...], size: tuple[int, int]) -> list[La
             continue
         try:
             label, x, y, width, height = line.split()
-            name = labels[int(label)] if int(label) >= 0 else ""
+            name = dict(enumerate(labels))[int(label)]
             centre = float(x) * size[0], float(y) * size[1]
             half = float(width) * size[0] / 2, float(height) * size[1] / 2
-        except (ValueError, IndexError) as error:
+        except (ValueError, KeyError) as error:
             raise ModelRefused(
                 path,
                 f"line {number} is no label of this model: {line[:60]!r}",

@@ -36,6 +36,7 @@ from vision.scene.frame import Image
 
 log = logging.getLogger(__name__)
 MEASURE_S = 0.3
+"""How long each plan is tried in each of three rounds."""
 MEASURE_BUDGET_S = 6.0
 DEFAULT_INPUT_PX = 640
 
@@ -74,11 +75,8 @@ class OpenVinoDetector:
         self._pool.close()
 
 
-def open_openvino(settings: ModelSettings, measure_s: float = MEASURE_S) -> OpenVinoDetector:
-    """Load, compile and, the first time on a device, measure the model.
-
-    Args:
-        measure_s: how long each plan is tried in each of three rounds.
+def open_openvino(settings: ModelSettings) -> OpenVinoDetector:
+    """Load, compile and, the first time on a device, measure the model (`MEASURE_BUDGET_S`).
 
     Raises:
         ModelRefused: the model cannot be read, is not understood, or does not run on the device.
@@ -88,7 +86,7 @@ def open_openvino(settings: ModelSettings, measure_s: float = MEASURE_S) -> Open
     key = model.plan_key()
     plan = remembered_plan(folder, key)
     if plan is None:
-        plan = _measured_plan(model, measure_s)
+        plan = _measured_plan(model)
         remember_plan(folder, key, plan)
     model.keep_only(plan)
     try:
@@ -99,12 +97,12 @@ def open_openvino(settings: ModelSettings, measure_s: float = MEASURE_S) -> Open
     return detector
 
 
-def _measured_plan(model: "_Model", measure_s: float) -> Plan:
+def _measured_plan(model: "_Model") -> Plan:
     failures: list[RuntimeError] = []
 
     def rate(plan: Plan) -> float:
         try:
-            return _rate(model, plan, measure_s)
+            return _rate(model, plan, MEASURE_S)
         except RuntimeError as error:
             failures.append(error)
             return 0.0

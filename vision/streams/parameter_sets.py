@@ -1,4 +1,4 @@
-"""Finds the parameter sets in front of a picture (Annex B of H.264 and H.265)."""
+"""Looks into compressed pictures (Annex B of H.264 and H.265) as far as clips need it."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -32,7 +32,7 @@ def _is_picture(kind: int, codec: VideoCodec) -> bool:
 
 
 def parameter_sets_in(data: bytes, codec: VideoCodec) -> bytes:
-    """Return the parameter sets in front of the first picture, each kind at least once.
+    """Return the different parameter sets in front of the first picture, in their order.
 
     Empty where one kind is missing: such a set cannot open a decoder.
     """
@@ -46,4 +46,14 @@ def parameter_sets_in(data: bytes, codec: VideoCodec) -> bytes:
         if kind in needed:
             found.append(b"\x00" + START + unit)
             kinds.add(kind)
-    return b"".join(found) if kinds == set(needed) else b""
+    return b"".join(dict.fromkeys(found)) if kinds == set(needed) else b""
+
+
+def begins_picture(data: bytes, codec: VideoCodec) -> bool:
+    """Tell whether the first slice in ``data`` is the first of its picture; True without slices."""
+    for unit in split_units(data):
+        if _is_picture(_kind(unit, codec), codec):
+            header = 1 if codec == "h264" else 2
+            # H.264: first_mb_in_slice is 0; H.265: first_slice_segment_in_pic_flag is set.
+            return len(unit) <= header or bool(unit[header] & 0x80)
+    return True

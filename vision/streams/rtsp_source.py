@@ -9,6 +9,7 @@ import av
 import av.error
 
 from quantrac_core.runtime.clock import Clock
+from vision.streams.access_units import AccessUnit, UnitJoiner
 from vision.streams.faults import StreamFault, open_fault, read_fault
 from vision.streams.media_clock import Arrival, MediaClock
 from vision.streams.packet import StreamFormat, StreamPacket, VideoCodec
@@ -99,56 +100,59 @@ class RtspSource:
         stream: av.VideoStream,
         abandoned: threading.Event,
     ) -> Iterator[StreamPacket]:
-        burst: list[tuple[av.Packet[av.VideoStream], Arrival]] | None = []
+        assert self._format is not None
+        joiner = UnitJoiner(self._format.codec)
+        burst: list[AccessUnit] | None = []
         has_key = False
         try:
-            for unit in container.demux(stream):
+            for received in container.demux(stream):
                 if abandoned.is_set():
                     return
-                if unit.size == 0:
+                if received.size == 0:
                     continue
-                arrived = [(unit, self._arrival(unit))]
-                if burst is not None:
-                    burst += arrived
+                unit = self._unit(received)
+                if burst is None:
+                    whole = joiner.push(unit)
+                else:
+                    burst.append(unit)
                     if not _is_over(burst):
                         continue
-                    self._media_clock.prime([arrival for _, arrival in burst])
-                    arrived, burst = burst, None
-                for each, arrival in arrived:
-                    packet = self._packet(each, arrival)
-                    has_key = has_key or packet.is_key
+                    self._media_clock.prime([each.arrival for each in burst])
+                    whole, burst = joiner.join(burst), None
+                for each in whole:
+                    has_key = has_key or each.is_key
                     if has_key:
-                        yield packet
+                        yield self._packet(each)
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise read_fault(error) from None
         raise read_fault(None)
 
-    def _arrival(self, unit: "av.Packet[av.VideoStream]") -> Arrival:
+    def _unit(self, received: "av.Packet[av.VideoStream]") -> AccessUnit:
         self.last_unit_s = received_s = self._clock.monotonic()
-        pts_s = None if unit.pts is None else float(unit.pts * unit.time_base)
-        return Arrival(pts_s, received_s, self._clock.now_ms() / 1000)
+        pts_s = None if received.pts is None else float(received.pts * received.time_base)
+        arrival = Arrival(pts_s, received_s, self._clock.now_ms() / 1000)
+        return AccessUnit(bytes(received), received.is_keyframe, arrival)
 
-    def _packet(self, unit: "av.Packet[av.VideoStream]", arrival: Arrival) -> StreamPacket:
-        stamp = self._media_clock.stamp(arrival)
+    def _packet(self, unit: AccessUnit) -> StreamPacket:
+        stamp = self._media_clock.stamp(unit.arrival)
         self.lag_s = stamp.lag_s
-        data = bytes(unit)
         assert self._format is not None
-        if unit.is_keyframe:
-            self._format = _format_of(data, self._format)
+        if unit.is_key:
+            self._format = _format_of(unit.data, self._format)
         return StreamPacket(
-            data=data,
-            is_key=unit.is_keyframe,
+            data=unit.data,
+            is_key=unit.is_key,
             at_ms=stamp.at_ms,
             media_s=stamp.media_s,
-            received_s=arrival.received_s,
+            received_s=unit.arrival.received_s,
             connection=stamp.connection,
             format=self._format,
         )
 
 
-def _is_over(burst: "list[tuple[av.Packet[av.VideoStream], Arrival]]") -> bool:
-    """Tell whether packets now come one by one, and no longer from a buffer."""
-    times_s = [arrival.received_s for _, arrival in burst]
+def _is_over(burst: list[AccessUnit]) -> bool:
+    """Tell whether units now come one by one, and no longer from a buffer."""
+    times_s = [unit.arrival.received_s for unit in burst]
     return (
         (len(burst) > 1 and times_s[-1] - times_s[-2] >= ONE_BY_ONE_S)
         or times_s[-1] - times_s[0] >= MAX_BURST_S

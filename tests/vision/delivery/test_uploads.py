@@ -187,6 +187,24 @@ async def test_a_file_that_was_whole_there_already_is_not_sent_twice(tmp_path: P
         await queue.close()
 
 
+async def test_a_file_that_is_all_there_but_was_never_called_whole_waits_and_blocks_nobody(
+    tmp_path: Path,
+) -> None:
+    with Centre() as centre:
+        queue = UploadQueue(tmp_path / "uploads.sqlite")
+        odd = make_file(tmp_path, EVENT, "odd.jpg", KIB, made_ms=1)
+        good = make_file(tmp_path, EVENT, "good.jpg", KIB, made_ms=2)
+        await queue.add_missing([odd, good])
+        data = bytearray((tmp_path / odd.path).read_bytes())
+        centre.held[(EVENT, "odd.jpg")] = Held(data)
+        async with sending(tmp_path, centre, queue) as uploader:
+            await eventually(lambda: uploader.stats.delivered == 1, "the good one")
+            assert queue.undelivered() == {odd.path}
+            centre.held.clear()
+            await eventually(lambda: arrived(centre, tmp_path, odd), "the other when it may")
+        await queue.close()
+
+
 async def test_without_a_centre_files_wait_and_go_when_it_is_there(tmp_path: Path) -> None:
     queue = UploadQueue(tmp_path / "uploads.sqlite")
     with Centre() as gone:

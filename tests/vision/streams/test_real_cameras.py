@@ -6,12 +6,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pytest
 
 from tests.peers.process import running, until
 from tests.peers.rtsp_server import Mount, RtspServer, Unit
 from tests.vision.streams.conftest import Open
-from tests.vision.streams.videos import encoded, number_in, units
+from tests.vision.streams.videos import encoded, number_in, picture, units
 from vision.scene.frame import Frame
 from vision.streams.camera_stream import CameraStream
 from vision.streams.decoder import KeyFrames, Rate
@@ -51,6 +52,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RtspServer]:
         "/long-gop": Mount(units(encoded(100, gop=100)), 4000),
         "/burst": Mount(units(H264), 4000, burst_ms=1800),
         "/resized": Mount(units(SMALL) + units(LARGE, from_ms=1000), 2000),
+        "/sliced": Mount(units(encoded(50, slices=4)), 2000),
         "/swapped": Mount(swapped(), 4000),
         "/repeated": Mount(repeated(80), 4000),
         "/ahead": Mount(shifted(30, 3_600_000), 4000, loops=1),
@@ -124,6 +126,24 @@ def test_the_mode_changes_in_the_middle_of_a_gop_without_broken_pictures(
     stream.take(0)
     frames = taken(stream, 4)
     assert shown(frames) == of_media(frames)
+
+
+def test_a_camera_that_repeats_parameter_sets_before_each_slice_gives_whole_pictures(
+    camera: RtspServer, open_stream: Open
+) -> None:
+    ring = PacketRing(10, 10_000_000)
+    stream = open_stream(camera.url("/sliced"), ring=ring, mode=KeyFrames())
+    frames = taken(stream, 2)
+    assert shown(frames) == [0, 25]
+    for frame, number in zip(frames, (0, 25), strict=True):
+        expected = picture(number, 320, 192)
+        assert np.abs(frame.image.astype(int) - expected).mean() < 8
+    until(lambda: stream.state().packets >= 40)
+    span = ring.span_ms()
+    assert span is not None
+    footage = ring.footage(*span)
+    assert [each.is_key for each in footage.packets[:40]].count(True) == 2
+    assert len(footage.packets) == pytest.approx((span[1] - span[0]) / 40 + 1, abs=1.5)
 
 
 def test_a_rate_hands_over_only_the_pictures_wanted(camera: RtspServer, open_stream: Open) -> None:

@@ -45,6 +45,7 @@ def encoded(
     fps: int = 25,
     first: int = 0,
     b_frames: int = 0,
+    slices: int = 1,
 ) -> tuple[tuple[bytes, float, bool], ...]:
     """Return ``(Annex B unit, pts in ms, is key)`` in the order of decoding."""
     coder = av.CodecContext.create("libx264" if codec == "h264" else "libx265", "w")
@@ -55,7 +56,8 @@ def encoded(
         extra = {} if b_frames else {"tune": "zerolatency"}
         coder.options = {
             "preset": "ultrafast",
-            "x264-params": f"scenecut=0:bframes={b_frames}:b-adapt=0:keyint={gop}:threads=1",
+            "x264-params": f"scenecut=0:bframes={b_frames}:b-adapt=0:keyint={gop}"
+            f":threads=1:slices={slices}",
             **extra,
         }
     else:
