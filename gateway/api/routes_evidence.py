@@ -71,7 +71,11 @@ async def get_snapshot(
 
 @router.get("/{event_id}/clip.mp4", response_class=FileResponse, responses={206: _FILE})
 async def get_clip(
-    services: InjectedServices, request: Request, event_id: EventId, by: Caller
+    services: InjectedServices,
+    request: Request,
+    event_id: EventId,
+    by: Caller,
+    reason: _Reason = None,
 ) -> Response:
     """Return the clip (with ranges), in a form that browsers play where there is one."""
     record = await load_event(services, event_id)
@@ -80,7 +84,7 @@ async def get_clip(
     if not clips:
         raise HTTPException(404, f"event {event_id!r} has no clip")
     file = next(filter(record.stored, clips), clips[0])
-    return await _give(services, request, record, file, "played", by, None)
+    return await _give(services, request, record, file, "played", by, reason)
 
 
 @router.get("/{event_id}/files/{name}", response_class=FileResponse, responses={206: _FILE})
@@ -137,12 +141,11 @@ async def _give(
     if stored is None:
         raise HTTPException(404, _why_absent(record, file))
     caching = "no-cache"
-    detail = file.name
+    detail = file.name if reason is None else f"{file.name}: {' '.join(reason.split())}"
     if file.kind in _UNBLURRED and record.announced("snapshot_blurred") is not None:
         if by == UNKNOWN or reason is None:
             raise HTTPException(422, "an unblurred picture needs who asks (by) and why (reason)")
         action, caching = "unblurred", "no-store"
-        detail = f"{file.name}: {' '.join(reason.split())}"
     if action is not None:
         await services.threads.call(_log, services.database, record, action, by, detail)
     tag = f'"{file.sha256}"'
