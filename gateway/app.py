@@ -6,17 +6,17 @@ import logging
 import socket
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from gateway.api.models import Check
 from gateway.api.server import HttpServer, bind
 from gateway.api.services import Services
 from gateway.api.site import build_site
 from gateway.database.engine import Database
 from gateway.evidence.opening import open_evidence
+from gateway.evidence.retention import EvidenceRetention
 from gateway.ingest.admission import Admission
 from gateway.ingest.camera_admission import CameraAdmission
 from gateway.ingest.ledger import SequenceLedger
@@ -27,7 +27,8 @@ from gateway.live.cameras import Cameras
 from gateway.live.previews import Previews
 from gateway.live.stations import Stations
 from gateway.live.stream import Stream
-from gateway.metrics import GatewayMetrics, Sample
+from gateway.metrics import GatewayMetrics
+from gateway.self_report import SelfReport
 from gateway.settings import GatewayConfig
 from gateway.stores.opening import new_store
 from gateway.stores.retention import keep_retention
@@ -105,8 +106,23 @@ class Gateway:
         )
         self._api_threads = WorkerThreads("api", threads=4)
         settings = config.evidence
-        self._evidence = None if settings is None else open_evidence(settings, self._database)
-        self._metrics.watch(self._samples)
+        self._evidence = None
+        self._retention = None
+        if settings is not None:
+            self._evidence = open_evidence(settings, self._database)
+            self._retention = EvidenceRetention(
+                settings, self._evidence.folder, self._database, self._metrics
+            )
+        report = SelfReport(
+            session=self._session,
+            pipeline=self._pipeline,
+            ledger=self._ledger,
+            stations=self._stations,
+            cameras=self._cameras,
+            stream=stream,
+            evidence=self._evidence,
+        )
+        self._metrics.watch(report.samples)
         services = Services(
             board=self._board,
             camera_board=self._camera_board,
@@ -116,7 +132,7 @@ class Gateway:
             threads=self._api_threads,
             evidence=self._evidence,
             knows_camera=camera_admission.knows,
-            checks=self._checks,
+            checks=report.checks,
             now_s=clock.monotonic,
             started_at=self._started_at,
             version=version("quantrac"),
@@ -139,6 +155,8 @@ class Gateway:
             scope.start("camera-board", self._camera_board.refresh)
             scope.start("camera-silence", self._camera_board.watch_silence)
             scope.start("retention", lambda: keep_retention(self._store), Backoff())
+            if self._retention is not None:
+                scope.start("evidence-retention", self._retention.run, Backoff())
             mqtt = scope.start("mqtt", self._session.run, Backoff())
             http = scope.start("http", self._server.run)
             scope.start("watchdog", lambda: feed_watchdog(lambda: True))
@@ -165,41 +183,6 @@ class Gateway:
 
     def _connected(self, _session_present: bool) -> None:
         self._ledger.restart_patience(time.monotonic())
-
-    def _checks(self) -> dict[str, Check]:
-        connected = self._session.connected
-        store_failure, database_failure = self._pipeline.failures()
-        return {
-            "mqtt": Check(ok=connected, detail="" if connected else "no connection to the broker"),
-            "store": Check(ok=not store_failure, detail=store_failure),
-            "database": Check(ok=not database_failure, detail=database_failure),
-        }
-
-    def _samples(self) -> Iterable[Sample]:
-        yield "mqtt_connected", "1 while connected to the broker", {}, self._session.connected
-        for lane in self._pipeline.lanes:
-            labels = {"lane": lane.name}
-            yield "lane_waiting", "Items waiting for their commit", labels, len(lane)
-            yield "lane_oldest_seconds", "Age of the oldest of them", labels, lane.oldest_age_s()
-            yield "lane_dropped", "Items refused by a full lane", labels, lane.dropped
-        settling = self._pipeline.stations.settling
-        yield "unsettled_values", "Values a crash may still lose", {}, settling.held_values
-        yield "unsettled_let_go", "Values left to a replay", {}, settling.let_go_values
-        yield "unsettled_rewritten", "Values written again", {}, settling.rewritten_values
-        yield "streams", "Open browsers", {}, len(self._board.stream)
-        for source in self._ledger.sources():
-            state = self._ledger.completeness(source)
-            if state is None:
-                continue
-            labels = {"station": source}
-            yield "durable_seq", "Nothing is missing up to here", labels, state.durable_seq
-            yield "missing_numbers", "Numbers still expected", labels, state.missing
-            yield "gaps", "Gaps between committed numbers", labels, len(state.gaps)
-        now_ms = time.time() * 1000
-        for now in self._stations.all():
-            if now.last_scan_ms is not None:
-                lag_s = (now_ms - now.last_scan_ms) / 1000
-                yield "station_lag_seconds", "Age of the last scan", {"station": now.station}, lag_s
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -29,7 +29,7 @@ class GatewayMetrics:
         self.files = self._counter("evidence_files", "Files of events taken in whole")
         self.file_bytes = self._counter("evidence_bytes", "Bytes of files of events taken in")
         self.uploads_refused = self._counter("uploads_refused", "Uploads refused", ["status"])
-        self.evidence_deleted = self._counter("evidence_deleted", "Files deleted", ["reason"])
+        self.evidence_deleted = self._counter("evidence_deleted", "Files retention deleted")
         self.previews = self._counter("previews", "Preview pictures taken in")
         self.acks = self._counter("acks", "Acknowledgements published")
         self.replays = self._counter("replays", "Replays asked for", ["station"])

@@ -8,6 +8,7 @@ WATCHED_FOR_S: Final = 5.0
 NEXT_WATCHED_S: Final = 0.4
 NEXT_IDLE_S: Final = 10.0
 MAX_PREVIEW_BYTES: Final = 512 * 1024
+MAX_KEPT: Final = 500
 _BEGIN: Final = b"\xff\xd8\xff"
 _END: Final = b"\xff\xd9"
 
@@ -27,7 +28,7 @@ def is_jpeg(content: bytes) -> bool:
 
 
 class Previews:
-    """One picture a camera; bounded by the cameras the gateway admits."""
+    """One picture a camera, of the `MAX_KEPT` cameras that sent last."""
 
     def __init__(self) -> None:
         self._newest: dict[str, Preview] = {}
@@ -38,7 +39,10 @@ class Previews:
         known = self._newest.get(camera)
         # Two transfers may overtake each other; a clock that was set back may not freeze the wall.
         if known is None or not -10_000 < taken_at_ms - known.taken_at_ms < 0:
+            self._newest.pop(camera, None)
             self._newest[camera] = Preview(jpeg, taken_at_ms, sha256(jpeg).hexdigest()[:16])
+            if len(self._newest) > MAX_KEPT:
+                del self._newest[next(iter(self._newest))]
         asked_s = self._asked_s.get(camera, float("-inf"))
         return NEXT_WATCHED_S if now_s - asked_s <= WATCHED_FOR_S else NEXT_IDLE_S
 
@@ -48,5 +52,8 @@ class Previews:
 
     def ask(self, camera: str, now_s: float) -> Preview | None:
         """Return the newest picture for somebody who looks, which makes the next come sooner."""
+        self._asked_s.pop(camera, None)
         self._asked_s[camera] = now_s
+        if len(self._asked_s) > MAX_KEPT:
+            del self._asked_s[next(iter(self._asked_s))]
         return self._newest.get(camera)

@@ -54,13 +54,24 @@ class Api:
         body: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> tuple[int, str, dict[str, str]]:
-        """Return status, body and headers (names in lower case)."""
+        """Return status, text and headers (names in lower case)."""
+        status, content, answer = self.binary(path, method, body, headers)
+        return status, content.decode(), answer
+
+    def binary(
+        self,
+        path: str,
+        method: str = "GET",
+        body: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> tuple[int, bytes, dict[str, str]]:
+        """Return status, bytes and headers (names in lower case)."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
-            text = answer.read().decode()
-            return answer.status, text, {k.lower(): v for k, v in answer.getheaders()}
+            content = answer.read()
+            return answer.status, content, {k.lower(): v for k, v in answer.getheaders()}
         finally:
             connection.close()
 
