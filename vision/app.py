@@ -35,7 +35,6 @@ from vision.evidence.signing import open_device_key
 from vision.evidence.store import EvidenceStore
 from vision.pipeline.camera_program import CameraProgram, SharedEvidence
 from vision.pipeline.evidence_care import EvidenceCare
-from vision.pipeline.picture_watch import ZonePictureWatch
 from vision.settings import VisionSettings, config_sha256, load_vision_settings
 
 log = logging.getLogger("vision.app")
@@ -79,7 +78,6 @@ async def serve(settings: VisionSettings, config_file: Path, stop: asyncio.Event
             detector=detector,
             client=client,
             evidence=evidence,
-            pictures=ZonePictureWatch(camera),
             clock=clock,
             clock_state=_clock_state,
         )

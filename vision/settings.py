@@ -12,6 +12,7 @@ from quantrac_core.config.strict import StrictModel
 from quantrac_core.contracts.identifiers import STATION_ID_RULE, is_station_id
 from quantrac_core.runtime.mqtt_settings import MqttSettings
 from vision.attention.settings import AttentionSettings
+from vision.background.settings import BackgroundSettings
 from vision.delivery.settings import CentreSettings, DeliverySettings
 from vision.detection.settings import ModelSettings
 from vision.evidence.settings import EvidenceSettings, MaskSettings
@@ -21,6 +22,7 @@ from vision.rules.contradictions import contradictions
 from vision.rules.settings import Rules, Zones
 from vision.streams.settings import StreamsSettings
 from vision.tracking.settings import TrackerSettings
+from vision.trust.settings import TrustSettings
 
 PICTURE_VIEW = "picture"
 
@@ -55,6 +57,8 @@ class CameraSettings(StrictModel):
     masks: Annotated[list[MaskSettings], Field(max_length=50)] = Field(default_factory=list)
     attention: AttentionSettings = AttentionSettings()
     tracking: TrackerSettings = TrackerSettings()
+    background: BackgroundSettings = BackgroundSettings()
+    trust: TrustSettings = TrustSettings()
 
     @property
     def zone_views(self) -> set[str]:

@@ -102,6 +102,7 @@ class CameraWatch:
         self.turned_s = clock.monotonic()
         self.fault = ""
         self.view_names: Sequence[str] = ()
+        self.analysed = 0
 
     def start(self) -> None:
         """Begin to watch."""
@@ -187,6 +188,7 @@ class CameraWatch:
         decisions = self._analyst.judge(work.frame, sightings, work.plan.look)
         lag_s = max(0.0, self._clock.monotonic() - work.frame.received_s)
         if work.plan.look:
+            self.analysed += 1
             self._meter.analysed(now_s, lag_s, len(work.plan.skipped))
         self._observe(now_s, lag_s)
         self.fault = ""
