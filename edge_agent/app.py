@@ -2,14 +2,11 @@
 
 import argparse
 import asyncio
-import fcntl
 import importlib.metadata
 import logging
-import os
 import sys
 from pathlib import Path
 
-from edge_agent.acquisition.clock_sync import kernel_clock_synchronised
 from edge_agent.acquisition.scanner import Origin, Scanner, WatchedChannel
 from edge_agent.alarms.bank import AlarmBank
 from edge_agent.announcement import birth, death
@@ -19,13 +16,14 @@ from edge_agent.quality.judge import QualityJudge
 from edge_agent.settings import AgentSettings, load_agent_settings
 from edge_agent.station import Station
 from quantrac_core.contracts import messages
-from quantrac_core.contracts.errors import ConfigError, ConfigErrors
 from quantrac_core.contracts.identifiers import new_random_id
 from quantrac_core.contracts.messages import utc_from_ms
 from quantrac_core.contracts.topics import station_topic
 from quantrac_core.runtime import systemd
 from quantrac_core.runtime.backoff import Backoff
 from quantrac_core.runtime.clock import SystemClock
+from quantrac_core.runtime.clock_sync import kernel_clock_synchronised
+from quantrac_core.runtime.data_folder import claim_data_folder
 from quantrac_core.runtime.logs import configure_logging
 from quantrac_core.runtime.memory import return_unused_memory, use_one_arena
 from quantrac_core.runtime.mqtt_session import MqttSession, Outgoing
@@ -141,41 +139,6 @@ def _watched(settings: AgentSettings) -> list[WatchedChannel]:
     return watched
 
 
-def _claim_data_dir(settings: AgentSettings, file: Path) -> int:
-    """Lock the data directory for this process; return the descriptor that holds the lock."""
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        lock = os.open(
-            settings.data_dir / "agent.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640
-        )
-    except OSError as error:
-        raise ConfigErrors(
-            [
-                ConfigError(
-                    str(file),
-                    "data_dir",
-                    str(settings.data_dir),
-                    f"a writable folder ({error.strerror})",
-                )
-            ]
-        ) from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(lock)
-        raise ConfigErrors(
-            [
-                ConfigError(
-                    str(file),
-                    "data_dir",
-                    str(settings.data_dir),
-                    "a folder that no other agent is using now",
-                )
-            ]
-        ) from error
-    return lock
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Entry point of ``quantrac-agent``; returns the exit code."""
     parser = argparse.ArgumentParser(prog="quantrac-agent", description="Agent of one station")
@@ -192,7 +155,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     async def body(stop: asyncio.Event) -> None:
         settings = load_agent_settings(options.config)
-        _claim_data_dir(settings, options.config)
+        claim_data_folder(settings.data_dir, "agent.lock", options.config, "agent")
         await serve(settings, stop)
 
     return run_program(body)

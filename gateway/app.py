@@ -6,30 +6,36 @@ import logging
 import socket
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from gateway.api.models import Check
 from gateway.api.server import HttpServer, bind
 from gateway.api.services import Services
 from gateway.api.site import build_site
 from gateway.database.engine import Database
+from gateway.evidence.opening import open_evidence
+from gateway.evidence.retention import EvidenceRetention
 from gateway.ingest.admission import Admission
+from gateway.ingest.camera_admission import CameraAdmission
 from gateway.ingest.ledger import SequenceLedger
 from gateway.ingest.pipeline import Pipeline
 from gateway.live.board import Board
+from gateway.live.camera_board import CameraBoard
+from gateway.live.cameras import Cameras
+from gateway.live.previews import Previews
 from gateway.live.stations import Stations
 from gateway.live.stream import Stream
-from gateway.metrics import GatewayMetrics, Sample
+from gateway.metrics import GatewayMetrics
+from gateway.self_report import SelfReport
 from gateway.settings import GatewayConfig
 from gateway.stores.opening import new_store
 from gateway.stores.retention import keep_retention
 from gateway.threads import WorkerThreads
 from quantrac_core.config.load import load_config
 from quantrac_core.contracts.errors import ConfigError, ConfigErrors
-from quantrac_core.contracts.topics import every_station
+from quantrac_core.contracts.topics import every_camera, every_station
 from quantrac_core.runtime.backoff import Backoff
 from quantrac_core.runtime.clock import SystemClock
 from quantrac_core.runtime.logs import configure_logging
@@ -41,8 +47,8 @@ from quantrac_core.runtime.tasks import TaskScope
 log = logging.getLogger(__name__)
 WEB_FOLDER = Path(__file__).parent / "web_dist"
 DRAIN_S = 0.7
-SHARED_LEAVES = ("readings", "alarms")
-OWN_LEAVES = ("status", "heartbeat")
+SHARED = (every_station("readings"), every_station("alarms"), every_camera("events"))
+OWN = (every_station("status"), every_station("heartbeat"), every_camera("status"))
 
 
 class Gateway:
@@ -65,33 +71,32 @@ class Gateway:
             ingest.replay_after_s + self._store.settle_s, ingest.replay_interval_s
         )
         self._stations = Stations(config.stations)
+        stream = Stream(clock.monotonic)
         self._board = Board(
-            self._stations,
-            self._ledger,
-            Stream(clock.monotonic),
-            self._store,
-            self._database,
-            clock,
+            self._stations, self._ledger, stream, self._store, self._database, clock
         )
-        allowed = None if config.accept_any_station else frozenset(config.stations)
+        self._cameras = Cameras(config.cameras)
+        self._camera_board = CameraBoard(self._cameras, Previews(), stream, self._database, clock)
+        stations = None if config.accept_any_station else frozenset(config.stations)
+        cameras = None if config.accept_any_camera else frozenset(config.cameras)
+        camera_admission = CameraAdmission(cameras, ingest.max_future_s)
         self._pipeline = Pipeline(
             ingest,
-            Admission(allowed, ingest.max_future_s),
+            Admission(stations, ingest.max_future_s),
+            camera_admission,
             self._ledger,
             self._store,
             self._database,
             self._metrics,
             self._publish,
             self._board,
+            self._camera_board,
         )
         group = f"$share/{ingest.shared_group}/" if ingest.shared_group else ""
         self._session = MqttSession(
             config.mqtt,
             client_id=f"quantrac-gateway-{config.gateway.name}",
-            subscriptions=[
-                *(group + every_station(leaf) for leaf in SHARED_LEAVES),
-                *(every_station(leaf) for leaf in OWN_LEAVES),
-            ],
+            subscriptions=[*(group + topic for topic in SHARED), *OWN],
             on_message=self._pipeline.take,
             on_connected=self._connected,
             clean_start=bool(group),
@@ -100,14 +105,35 @@ class Gateway:
             receive_maximum=ingest.receive_maximum,
         )
         self._api_threads = WorkerThreads("api", threads=4)
-        self._metrics.watch(self._samples)
+        settings = config.evidence
+        self._evidence = None
+        self._retention = None
+        if settings is not None:
+            self._evidence = open_evidence(settings, self._database)
+            self._retention = EvidenceRetention(
+                settings, self._evidence.folder, self._database, self._metrics
+            )
+        report = SelfReport(
+            session=self._session,
+            pipeline=self._pipeline,
+            ledger=self._ledger,
+            stations=self._stations,
+            cameras=self._cameras,
+            stream=stream,
+            evidence=self._evidence,
+        )
+        self._metrics.watch(report.samples)
         services = Services(
             board=self._board,
+            camera_board=self._camera_board,
             store=self._store,
             database=self._database,
             metrics=self._metrics,
             threads=self._api_threads,
-            checks=self._checks,
+            evidence=self._evidence,
+            knows_camera=camera_admission.knows,
+            checks=report.checks,
+            now_s=clock.monotonic,
             started_at=self._started_at,
             version=version("quantrac"),
             web_folder=WEB_FOLDER,
@@ -121,12 +147,16 @@ class Gateway:
         async with TaskScope() as scope:
             for lane in self._pipeline.lanes:
                 scope.start(f"lane-{lane.name}", lane.run)
-            scope.start("settling", self._pipeline.settling.run, Backoff())
-            scope.start("acks", self._pipeline.acknowledge_stations)
+            scope.start("settling", self._pipeline.stations.settling.run, Backoff())
+            scope.start("acks", self._pipeline.acknowledge)
             scope.start("gaps", self._pipeline.ask_for_gaps)
             scope.start("board", self._board.refresh)
             scope.start("silence", self._board.watch_silence)
+            scope.start("camera-board", self._camera_board.refresh)
+            scope.start("camera-silence", self._camera_board.watch_silence)
             scope.start("retention", lambda: keep_retention(self._store), Backoff())
+            if self._retention is not None:
+                scope.start("evidence-retention", self._retention.run, Backoff())
             mqtt = scope.start("mqtt", self._session.run, Backoff())
             http = scope.start("http", self._server.run)
             scope.start("watchdog", lambda: feed_watchdog(lambda: True))
@@ -141,7 +171,10 @@ class Gateway:
                 mqtt.cancel()
                 await asyncio.wait({http}, timeout=1.0)
         self._pipeline.close()
+        self._camera_board.close()
         self._api_threads.close(0.1)
+        if self._evidence is not None:
+            self._evidence.threads.close(0.1)
         self._store.close()
         self._database.close()
 
@@ -150,48 +183,6 @@ class Gateway:
 
     def _connected(self, _session_present: bool) -> None:
         self._ledger.restart_patience(time.monotonic())
-
-    def _checks(self) -> dict[str, Check]:
-        pipeline = self._pipeline
-        connected = self._session.connected
-        database_failures = [
-            lane.failure
-            for lane in (pipeline.alarms, pipeline.presence, pipeline.quarantine)
-            if lane.failure
-        ]
-        return {
-            "mqtt": Check(ok=connected, detail="" if connected else "no connection to the broker"),
-            "store": Check(ok=not pipeline.scans.failure, detail=pipeline.scans.failure),
-            "database": Check(
-                ok=not database_failures, detail=database_failures[0] if database_failures else ""
-            ),
-        }
-
-    def _samples(self) -> Iterable[Sample]:
-        yield "mqtt_connected", "1 while connected to the broker", {}, self._session.connected
-        for lane in self._pipeline.lanes:
-            labels = {"lane": lane.name}
-            yield "lane_waiting", "Items waiting for their commit", labels, len(lane)
-            yield "lane_oldest_seconds", "Age of the oldest of them", labels, lane.oldest_age_s()
-            yield "lane_dropped", "Items refused by a full lane", labels, lane.dropped
-        settling = self._pipeline.settling
-        yield "unsettled_values", "Values a crash may still lose", {}, settling.held_values
-        yield "unsettled_let_go", "Values left to a replay", {}, settling.let_go_values
-        yield "unsettled_rewritten", "Values written again", {}, settling.rewritten_values
-        yield "streams", "Open browsers", {}, len(self._board.stream)
-        for station in self._ledger.stations():
-            state = self._ledger.completeness(station)
-            if state is None:
-                continue
-            labels = {"station": station}
-            yield "durable_seq", "Nothing is missing up to here", labels, state.durable_seq
-            yield "missing_numbers", "Numbers still expected", labels, state.missing
-            yield "gaps", "Gaps between committed numbers", labels, len(state.gaps)
-        now_ms = time.time() * 1000
-        for now in self._stations.all():
-            if now.last_scan_ms is not None:
-                lag_s = (now_ms - now.last_scan_ms) / 1000
-                yield "station_lag_seconds", "Age of the last scan", {"station": now.station}, lag_s
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

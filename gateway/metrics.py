@@ -25,9 +25,15 @@ class GatewayMetrics:
         self.scans = self._counter("scans_committed", "Scans committed in the store")
         self.values = self._counter("values_committed", "Values committed in the store")
         self.batches = self._counter("batches_committed", "Batches committed in the store")
-        self.acks = self._counter("acks", "Acknowledgements published to stations")
+        self.events = self._counter("events_committed", "Revisions of events committed")
+        self.files = self._counter("evidence_files", "Files of events taken in whole")
+        self.file_bytes = self._counter("evidence_bytes", "Bytes of files of events taken in")
+        self.uploads_refused = self._counter("uploads_refused", "Uploads refused", ["status"])
+        self.evidence_deleted = self._counter("evidence_deleted", "Files retention deleted")
+        self.previews = self._counter("previews", "Preview pictures taken in")
+        self.acks = self._counter("acks", "Acknowledgements published")
         self.replays = self._counter("replays", "Replays asked for", ["station"])
-        self.lost = self._counter("lost_numbers", "Numbers no station holds any more", ["station"])
+        self.lost = self._counter("lost_numbers", "Numbers nobody holds any more", ["station"])
         self.write_s = Histogram(
             "quantrac_gateway_store_write_seconds",
             "Time of one batch in the store",
@@ -43,7 +49,7 @@ class GatewayMetrics:
         kind = topic.rpartition("/")[2]
         counter = self._kinds.get(kind)
         if counter is None:
-            known = kind in ("readings", "alarms", "heartbeat", "status")
+            known = kind in ("readings", "alarms", "heartbeat", "status", "events")
             counter = self._messages.labels(kind if known else "other")
             if known:
                 self._kinds[kind] = counter

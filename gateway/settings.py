@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
+from gateway.evidence.settings import CameraId, EvidenceSettings
 from quantrac_core.config.secrets import Secret
 from quantrac_core.config.strict import StrictModel
 from quantrac_core.contracts.identifiers import STATION_ID_RULE, is_station_id
@@ -146,13 +147,17 @@ class GatewayConfig(StrictModel):
     http: HttpSettings = HttpSettings()
     stations: list[StationId] = Field(default=[], max_length=10_000)
     accept_any_station: bool = False
+    cameras: list[CameraId] = Field(default=[], max_length=10_000)
+    accept_any_camera: bool = False
+    evidence: EvidenceSettings | None = None
     ingest: IngestSettings = IngestSettings()
 
     @model_validator(mode="after")
-    def _knows_its_stations(self) -> "GatewayConfig":
-        if len(set(self.stations)) != len(self.stations):
-            twice = sorted({name for name in self.stations if self.stations.count(name) > 1})
-            raise ValueError(f"stations: {', '.join(twice)} is listed twice")
+    def _knows_its_peers(self) -> "GatewayConfig":
+        for key, names in (("stations", self.stations), ("cameras", self.cameras)):
+            if len(set(names)) != len(names):
+                twice = sorted({name for name in names if names.count(name) > 1})
+                raise ValueError(f"{key}: {', '.join(twice)} is listed twice")
         if not self.stations and not self.accept_any_station:
             raise ValueError("stations: at least one id, or accept_any_station: true")
         return self

@@ -63,7 +63,10 @@ class CameraList(BaseModel):
 
 
 class EvidenceView(BaseModel):
-    """A file of an event; ``arrived`` once it is here whole and its hash was verified."""
+    """A file of an event; ``arrived`` once it came whole and its hash was verified.
+
+    ``deleted`` once retention has deleted it again.
+    """
 
     name: str
     kind: str
@@ -71,6 +74,7 @@ class EvidenceView(BaseModel):
     size_bytes: int
     sha256: str
     arrived: bool
+    deleted: bool = False
 
 
 class EventView(BaseModel):
@@ -155,7 +159,9 @@ class CustodyEntry(BaseModel):
     number: int
     at: datetime
     event: str
-    action: Literal["opened", "played", "unblurred", "exported", "verdict", "locked", "unlocked"]
+    action: Literal[
+        "opened", "played", "unblurred", "exported", "verdict", "locked", "unlocked", "deleted"
+    ]
     by: str
     detail: str
     hash: str

@@ -61,7 +61,7 @@ async def get_metrics(services: InjectedServices) -> Response:
 
 @router.get("/api/v1/stream", response_class=StreamingResponse)
 async def get_stream(services: InjectedServices) -> StreamingResponse:
-    """Open the stream of server-sent events: hello, scan, station, alarm."""
+    """Open the stream of server-sent events: hello, scan, station, alarm, event, camera."""
     stream = services.board.stream
     subscriber = stream.subscribe(encode({"started_at": services.started_at}))
     if subscriber is None:

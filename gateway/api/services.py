@@ -10,7 +10,9 @@ from fastapi import Depends, Request
 
 from gateway.api.models import Check
 from gateway.database.engine import Database
+from gateway.evidence.opening import Evidence
 from gateway.live.board import Board
+from gateway.live.camera_board import CameraBoard
 from gateway.metrics import GatewayMetrics
 from gateway.stores.interface import Store
 from gateway.threads import WorkerThreads
@@ -21,16 +23,23 @@ class Services:
     """The parts of the running gateway that answer requests.
 
     Args:
+        evidence: None where no folder is configured.
+        knows_camera: tells whether a camera may speak.
         checks: tells by name what works and what does not.
+        now_s: monotonic seconds.
         web_folder: the built page; may be absent.
     """
 
     board: Board
+    camera_board: CameraBoard
     store: Store
     database: Database
     metrics: GatewayMetrics
     threads: WorkerThreads
+    evidence: Evidence | None
+    knows_camera: Callable[[str], bool]
     checks: Callable[[], dict[str, Check]]
+    now_s: Callable[[], float]
     started_at: datetime
     version: str
     web_folder: Path

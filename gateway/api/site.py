@@ -6,9 +6,17 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from gateway.api import routes_alarms, routes_stations, routes_system
+from gateway.api import (
+    routes_alarms,
+    routes_cameras,
+    routes_events,
+    routes_evidence,
+    routes_stations,
+    routes_system,
+    routes_uploads,
+)
 from gateway.api.page import mount_page
-from gateway.api.protection import Protection
+from gateway.api.protection import UPLOAD_PATH, Protection
 from gateway.api.services import Services
 from gateway.database.engine import DatabaseUnavailable
 from gateway.stores.interface import StoreUnavailable
@@ -32,17 +40,27 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StoreUnavailable, _unavailable)
     app.add_exception_handler(DatabaseUnavailable, _unavailable)
-    for routes in (routes_stations, routes_alarms, routes_system):
+    for routes in (
+        routes_stations,
+        routes_alarms,
+        routes_cameras,
+        routes_events,
+        routes_evidence,
+        routes_uploads,
+        routes_system,
+    ):
         app.include_router(routes.router)
     mount_page(app, services.web_folder)
     return app
 
 
-async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"][1:]) or "body"
-    return JSONResponse({"detail": f"{where}: {first['msg']}"[:300]}, status_code=422)
+    # To an uploader 422 says that the hash is wrong and the file must be sent anew.
+    status = 400 if UPLOAD_PATH.fullmatch(request.url.path) else 422
+    return JSONResponse({"detail": f"{where}: {first['msg']}"[:300]}, status_code=status)
 
 
 async def _unavailable(_request: Request, error: Exception) -> JSONResponse:

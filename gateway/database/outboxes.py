@@ -1,4 +1,4 @@
-"""Which sequence numbers of each station's outbox are committed, shared by all gateways."""
+"""Which sequence numbers of each outbox are committed, shared by all gateways."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -12,10 +12,10 @@ from gateway.database.tables import LOST_RANGE, OUTBOX
 from quantrac_core.contracts.sequence import Range, SequenceRanges
 
 OutboxKey = tuple[str, str]
-"""Station id and outbox id."""
+"""Source (a station, or a camera as `camera_source` writes it) and outbox id."""
 
 MAX_RANGES_KEPT: Final = 2_000
-MAX_OUTBOXES_PER_STATION: Final = 16
+MAX_OUTBOXES_PER_SOURCE: Final = 16
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ def merge(
 def close_below(
     connection: Connection, key: OutboxKey, oldest_seq: int, now_ms: int
 ) -> tuple[OutboxState, int]:
-    """Close everything below ``oldest_seq``: the station does not hold it any more.
+    """Close everything below ``oldest_seq``: the source does not hold it any more.
 
     The first time this only sets where the outbox begins. Later the numbers that were
     missing are recorded as lost.
@@ -76,7 +76,7 @@ def record_lost(
     """Write down numbers that will never be in the store, with the reason."""
     rows = [
         {
-            "station": key[0],
+            "source": key[0],
             "outbox_id": key[1],
             "from_seq": first,
             "to_seq": last,
@@ -96,20 +96,20 @@ def load(connection: Connection, key: OutboxKey) -> OutboxState | None:
 
 
 def load_all(connection: Connection) -> dict[OutboxKey, OutboxState]:
-    """Return every outbox, the most recently used of a station first."""
+    """Return every outbox, the most recently used of a source first."""
     rows = connection.execute(select(OUTBOX).order_by(OUTBOX.c.updated_at_ms.desc()))
-    return {(row.station, row.outbox_id): _state(row) for row in rows}
+    return {(row.source, row.outbox_id): _state(row) for row in rows}
 
 
-def lost_by_station(connection: Connection) -> dict[str, int]:
-    """Return how many numbers of each station were lost."""
+def lost_by_source(connection: Connection) -> dict[str, int]:
+    """Return how many numbers of each source were lost."""
     size = func.sum(LOST_RANGE.c.to_seq - LOST_RANGE.c.from_seq + 1)
-    rows = connection.execute(select(LOST_RANGE.c.station, size).group_by(LOST_RANGE.c.station))
-    return {station: int(total) for station, total in rows}
+    rows = connection.execute(select(LOST_RANGE.c.source, size).group_by(LOST_RANGE.c.source))
+    return {source: int(total) for source, total in rows}
 
 
 def _is(key: OutboxKey) -> Any:
-    return and_(OUTBOX.c.station == key[0], OUTBOX.c.outbox_id == key[1])
+    return and_(OUTBOX.c.source == key[0], OUTBOX.c.outbox_id == key[1])
 
 
 def _locked(connection: Connection, key: OutboxKey, now_ms: int) -> OutboxState:
@@ -117,7 +117,7 @@ def _locked(connection: Connection, key: OutboxKey, now_ms: int) -> OutboxState:
     row = connection.execute(query).one_or_none()
     if row is None:
         fresh = {
-            "station": key[0],
+            "source": key[0],
             "outbox_id": key[1],
             "base_known": False,
             "durable": 0,
@@ -130,16 +130,16 @@ def _locked(connection: Connection, key: OutboxKey, now_ms: int) -> OutboxState:
     return _state(row)
 
 
-def _forget_oldest(connection: Connection, station: str) -> None:
+def _forget_oldest(connection: Connection, source: str) -> None:
     ids = connection.scalars(
         select(OUTBOX.c.outbox_id)
-        .where(OUTBOX.c.station == station)
+        .where(OUTBOX.c.source == source)
         .order_by(OUTBOX.c.updated_at_ms.desc())
-        .offset(MAX_OUTBOXES_PER_STATION)
+        .offset(MAX_OUTBOXES_PER_SOURCE)
     ).all()
     if ids:
         connection.execute(
-            delete(OUTBOX).where(OUTBOX.c.station == station, OUTBOX.c.outbox_id.in_(ids))
+            delete(OUTBOX).where(OUTBOX.c.source == source, OUTBOX.c.outbox_id.in_(ids))
         )
 
 

@@ -27,7 +27,7 @@ from quantrac_core.contracts.topics import parse_station_topic
 
 MAX_METRICS: Final = 200
 MAX_TOPICS_KNOWN: Final = 50_000
-_OUTBOX_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+OUTBOX_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BASIS: Final = re.compile(r"value|mean_[1-9][0-9]{0,6}s")
 _LEAVES: Final[dict[str, Any]] = {
     "readings": Scan,
@@ -37,7 +37,7 @@ _LEAVES: Final[dict[str, Any]] = {
 }
 # Asked for again, these would be refused again, so their numbers are closed. A clock that is
 # ahead comes right, and an unreadable message may have been damaged on the way.
-_REFUSED_FOR_GOOD: Final = frozenset({"wrong_shape", "out_of_bounds", "store_refused"})
+REFUSED_FOR_GOOD: Final = frozenset({"wrong_shape", "out_of_bounds", "store_refused"})
 
 Admitted = Scan | AlarmTransition | Heartbeat | StationStatus
 
@@ -85,7 +85,7 @@ class Admission:
             self._check(message, station, now)
         except MessageRejected as error:
             numbers = None
-            if error.reason in _REFUSED_FOR_GOOD and leaf in ("readings", "alarms"):
+            if error.reason in REFUSED_FOR_GOOD and leaf in ("readings", "alarms"):
                 numbers = _numbers(payload, station)
             return Rejection(error.reason, error.detail, numbers)
         return message
@@ -102,7 +102,7 @@ class Admission:
         return known
 
     def _check(self, message: Admitted, station: str, now: datetime) -> None:
-        if _OUTBOX_ID.fullmatch(message.outbox_id) is None or len(message.boot_id) > 64:
+        if OUTBOX_ID.fullmatch(message.outbox_id) is None or len(message.boot_id) > 64:
             raise MessageRejected("out_of_bounds", "outbox_id and boot_id: 1 to 64 characters")
         match message:
             case Scan():
@@ -159,6 +159,6 @@ def _numbers(payload: bytes, station: str) -> tuple[OutboxKey, Range] | None:
         return None
     first = head.seq if head.from_seq is None else head.from_seq
     bounded = 1 <= first <= head.seq <= MAX_SEQ and head.seq - first < 1_000_000
-    if not bounded or head.station != station or _OUTBOX_ID.fullmatch(head.outbox_id) is None:
+    if not bounded or head.station != station or OUTBOX_ID.fullmatch(head.outbox_id) is None:
         return None
     return (station, head.outbox_id), (first, head.seq)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gateway.database.outboxes import OutboxKey
 from gateway.database.quarantine import Refused
 from gateway.stores.interface import StoredScan
+from quantrac_core.contracts.camera_messages import CameraEvent, CameraStatus
 from quantrac_core.contracts.messages import AlarmTransition, Heartbeat, StationStatus
 from quantrac_core.contracts.sequence import Range
 
@@ -47,4 +48,23 @@ class RefusedItem:
 
     refused: Refused
     numbers: tuple[OutboxKey, Range] | None
+    acknowledge: Acknowledge
+
+
+@dataclass(slots=True, frozen=True)
+class EventItem:
+    """One revision of an event and the bytes it came in (kept for the quarantine)."""
+
+    event: CameraEvent
+    topic: str
+    payload: bytes
+    acknowledge: Acknowledge
+
+
+@dataclass(slots=True, frozen=True)
+class CameraStatusItem:
+    """A camera's status; ``closes_numbers`` when numbers below its oldest are still open."""
+
+    status: CameraStatus
+    closes_numbers: bool
     acknowledge: Acknowledge

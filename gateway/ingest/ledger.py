@@ -55,7 +55,7 @@ class SequenceLedger:
 
     Args:
         replay_after_s: how long the first gap must stand still before it is asked for.
-        replay_interval_s: shortest time between two requests to one station.
+        replay_interval_s: shortest time between two requests to one source.
     """
 
     def __init__(self, replay_after_s: float, replay_interval_s: float) -> None:
@@ -84,7 +84,7 @@ class SequenceLedger:
             self._current.setdefault(key[0], key[1])
 
     def heartbeat(self, key: OutboxKey, oldest_seq: int, newest_seq: int, now_s: float) -> bool:
-        """Note what a station still holds.
+        """Note what a source still holds.
 
         Returns:
             True when the database must close what lies below ``oldest_seq``.
@@ -106,20 +106,20 @@ class SequenceLedger:
         return outbox
 
     def take_acks(self) -> list[tuple[str, Ack]]:
-        """Return the acknowledgements that are due, by station, and consider them sent."""
+        """Return the acknowledgements that are due, by source, and consider them sent."""
         acks = []
-        for station, outbox_id in self._to_ack:
-            ranges = self._outboxes[station, outbox_id].state.ranges
+        for source, outbox_id in self._to_ack:
+            ranges = self._outboxes[source, outbox_id].state.ranges
             ack = Ack(outbox_id, ranges.durable, ranges.above[:MAX_ACK_RANGES])
-            acks.append((station, ack))
+            acks.append((source, ack))
         self._to_ack.clear()
         return acks
 
-    def ack_again(self, station: str) -> None:
-        """Let the next `take_acks` include the station's outbox, for it may have missed one."""
-        outbox_id = self._current.get(station)
+    def ack_again(self, source: str) -> None:
+        """Let the next `take_acks` include the source's outbox, for it may have missed one."""
+        outbox_id = self._current.get(source)
         if outbox_id is not None:
-            self._to_ack[station, outbox_id] = None
+            self._to_ack[source, outbox_id] = None
 
     def restart_patience(self, now_s: float) -> None:
         """Count patience anew: the gateway itself was the reason why nothing moved."""
@@ -127,10 +127,10 @@ class SequenceLedger:
             outbox.since_s = now_s
 
     def plan_replays(self, now_s: float) -> list[tuple[str, Replay]]:
-        """Return the requests that are due: the first gap of each station's current outbox."""
+        """Return the requests that are due: the first gap of each source's current outbox."""
         requests = []
-        for station, outbox_id in self._current.items():
-            outbox = self._outboxes[station, outbox_id]
+        for source, outbox_id in self._current.items():
+            outbox = self._outboxes[source, outbox_id]
             if not outbox.state.base_known:
                 continue
             ranges = outbox.state.ranges
@@ -142,15 +142,15 @@ class SequenceLedger:
             if patient or now_s - outbox.asked_s < self._replay_interval_s:
                 continue
             outbox.asked_s = now_s
-            requests.append((station, Replay(outbox_id, *bundle(gaps))))
+            requests.append((source, Replay(outbox_id, *bundle(gaps))))
         return requests
 
-    def completeness(self, station: str, max_gaps: int = 20) -> Completeness | None:
-        """Return how whole the station's current outbox is; None where none is known."""
-        outbox_id = self._current.get(station)
+    def completeness(self, source: str, max_gaps: int = 20) -> Completeness | None:
+        """Return how whole the source's current outbox is; None where none is known."""
+        outbox_id = self._current.get(source)
         if outbox_id is None:
             return None
-        outbox = self._outboxes[station, outbox_id]
+        outbox = self._outboxes[source, outbox_id]
         ranges = outbox.state.ranges
         gaps = ranges.gaps() if outbox.state.base_known else []
         return Completeness(
@@ -161,6 +161,6 @@ class SequenceLedger:
             gaps=gaps[:max_gaps],
         )
 
-    def stations(self) -> list[str]:
-        """Return the stations with a known outbox."""
+    def sources(self) -> list[str]:
+        """Return the stations and cameras with a known outbox."""
         return list(self._current)

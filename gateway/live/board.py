@@ -168,7 +168,7 @@ class Board:
         with self._database.reading() as connection:
             return (
                 alarms.counts_by_station(connection),
-                outboxes.lost_by_station(connection),
+                outboxes.lost_by_source(connection),
                 alarms.active_alarms(connection),
             )
 

@@ -8,11 +8,11 @@ from typing import Final
 QUEUE_EVENTS: Final = 256
 MAX_SUBSCRIBERS: Final = 200
 KEEP_ALIVE_S: Final = 15.0
-SLOT_INTERVAL_S: Final = {"scan": 0.5, "station": 1.0}
-"""Shortest time between two events of one kind about one station to one browser."""
+SLOT_INTERVAL_S: Final = {"scan": 0.5, "station": 1.0, "camera": 1.0}
+"""Shortest time between two events of one kind about one station or camera to one browser."""
 
 Slot = tuple[str, str]
-"""Event name and station."""
+"""Event name, and station or camera."""
 
 
 def frame(event: str, data: bytes) -> bytes:
@@ -40,7 +40,7 @@ class Subscriber:
         self._wake.set()
 
     def replace(self, slot: Slot, data: bytes) -> None:
-        """Put the newest state of a station in its slot."""
+        """Put the newest state of a station or camera in its slot."""
         self._slots[slot] = data
         self._wake.set()
 
@@ -109,10 +109,10 @@ class Stream:
         for subscriber in self._subscribers:
             subscriber.push(event, data)
 
-    def replace(self, event: str, station: str, data: bytes) -> None:
-        """Send the newest state of a station to every browser, at a bounded rate."""
+    def replace(self, event: str, subject: str, data: bytes) -> None:
+        """Send the newest state of a station or camera to every browser, at a bounded rate."""
         for subscriber in self._subscribers:
-            subscriber.replace((event, station), data)
+            subscriber.replace((event, subject), data)
 
     def close(self) -> None:
         """End every stream and take no new ones."""

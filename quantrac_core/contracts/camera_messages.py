@@ -119,7 +119,9 @@ class CameraStatus(msgspec.Struct, omit_defaults=True):
 
     ``cause`` says why it is not live, ``detail`` in one line for people, and ``distrust`` why
     its picture should not be believed. ``signing_key`` is the Ed25519 public key of its manifests
-    in hexadecimal. Figures are means over the last ten seconds.
+    in hexadecimal. Figures are means over the last ten seconds. Published again every ten
+    seconds it is also the heartbeat: ``outbox_id`` names the camera's outbox, which holds
+    ``oldest_seq`` … ``newest_seq`` (oldest = newest + 1 when it is empty).
     """
 
     camera: str
@@ -154,6 +156,9 @@ class CameraStatus(msgspec.Struct, omit_defaults=True):
     signing_key: str = ""
     waiting_files: int = 0
     free_bytes: int | None = None
+    outbox_id: str = ""
+    oldest_seq: int = 1
+    newest_seq: int = 0
     v: int = msgspec.field(default_factory=_version)
 
 

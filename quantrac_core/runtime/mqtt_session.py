@@ -273,6 +273,8 @@ class MqttSession:
         if was_connected:
             self.stats.disconnects += 1
             client.disconnect()
+            # With an external loop paho only queues the goodbye; unsent, it brings the last will.
+            client.loop_write()
             if self._on_disconnected is not None:
                 self._on_disconnected()
         life.detach()

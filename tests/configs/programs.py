@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-MODULES = {"agent": "edge_agent.app", "gateway": "gateway.app"}
+MODULES = {"agent": "edge_agent.app", "gateway": "gateway.app", "vision": "vision.app"}
 
 
 class Answer(NamedTuple):

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 CONFIGS = ROOT / "configs"
 STATIONS = sorted((CONFIGS / "stations").glob("*.yaml"))
 DEVICES = sorted((CONFIGS / "devices").glob("*.yaml"))
+VISION = CONFIGS / "vision.yaml"
 GATEWAYS = sorted(CONFIGS.glob("gateway*.yaml"))
 LOADED_ELSEWHERE = {
     "mosquitto/mosquitto.conf": "tests/quantrac_core/test_shipped_broker.py",
@@ -47,6 +48,21 @@ def test_a_gateway_accepts_its_shipped_configuration(
     assert answer.code == 0
 
 
+def test_vision_accepts_its_shipped_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in secret_variables(read_yaml(VISION)):
+        monkeypatch.setenv(name, "given by the installation")
+    answer = start("vision", VISION, "--check-config")
+    assert answer.lines == []
+    assert answer.code == 0
+
+
+def test_the_gateways_expect_the_shipped_cameras() -> None:
+    cameras = [camera["id"] for camera in read_yaml(VISION)["cameras"]]
+    for file in GATEWAYS:
+        config = read_yaml(file)
+        assert config.get("accept_any_camera") or config.get("cameras") == cameras
+
+
 @pytest.mark.parametrize("file", GATEWAYS, ids=lambda file: file.stem)
 def test_a_gateway_expects_the_shipped_stations(file: Path) -> None:
     config = read_yaml(file)
@@ -56,6 +72,8 @@ def test_a_gateway_expects_the_shipped_stations(file: Path) -> None:
 
 def secret_variables(section: object) -> list[str]:
     """Return the environment variables that a document takes secrets from."""
+    if isinstance(section, list):
+        return [name for value in section for name in secret_variables(value)]
     if not isinstance(section, dict):
         return []
     here = [section["env"]] if set(section) == {"env"} else []
@@ -63,7 +81,7 @@ def secret_variables(section: object) -> list[str]:
 
 
 def test_every_shipped_file_is_loaded_by_some_test() -> None:
-    loaded = {*STATIONS, *GATEWAYS}
+    loaded = {*STATIONS, *GATEWAYS, VISION}
     for station in STATIONS:
         loaded |= maps_of(station)
     for name, test in LOADED_ELSEWHERE.items():

@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
+from gateway.database.engine import Database
+from gateway.database.tables import METADATA
+from tests.gateway.camera import FakeCamera
 from tests.gateway.station import FakeStation
 from tests.peers.gateway import Api, embedded_config, gateway
 from tests.peers.mosquitto import LONG_QUEUES, Mosquitto
+from tests.peers.postgresql import postgresql
 from tests.peers.process import Process, free_port, running, until
 
 
@@ -88,3 +92,41 @@ def centre(broker: Process, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         centre = Centre(process, config, broker.port)
         until(lambda: centre.api.get("/health")["checks"]["mqtt"]["ok"])
         yield centre
+
+
+@pytest.fixture
+def new_camera(broker: Process) -> Iterator[Callable[..., FakeCamera]]:
+    with contextlib.ExitStack() as stack:
+
+        def connect(centre: Centre, camera: str, **more: Any) -> FakeCamera:
+            fake = FakeCamera(centre.broker_port, centre.api.port, camera, **more)
+            stack.callback(fake.close)
+            return fake
+
+        yield connect
+
+
+@pytest.fixture
+def camera(centre: Centre, new_camera: Callable[..., FakeCamera], unique: str) -> FakeCamera:
+    """A camera of the module's centre whose name is the test's."""
+    return new_camera(centre, unique)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/gateway.db"
+    else:
+        url = request.getfixturevalue("postgres_url")
+    opened = Database(url)
+    with opened.writing() as connection:
+        for table in reversed(METADATA.sorted_tables):
+            connection.execute(table.delete())
+    yield opened
+    opened.close()

@@ -1,13 +1,7 @@
 """The database on SQLite and on a real PostgreSQL: migrations, merging by two gateways, alarms."""
 
-import os
-import pwd
-import shutil
-import subprocess
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -20,65 +14,10 @@ from gateway.database.engine import Database, DatabaseUnavailable
 from gateway.database.tables import METADATA
 from quantrac_core.contracts.messages import AlarmTransition
 from quantrac_core.contracts.sequence import SequenceRanges
-from tests.peers.process import free_port, until
+from tests.peers.process import free_port
 
-BINARIES = Path("/usr/lib/postgresql/15/bin")
 KEY = ("thanh-hai", "a1")
 SINCE = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-
-
-def as_postgres() -> list[str]:
-    """PostgreSQL refuses to run as root."""
-    return ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-
-
-@pytest.fixture(scope="module")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if not BINARIES.is_dir():
-        pytest.skip("PostgreSQL is not installed")
-    folder = Path("/tmp") / f"quantrac-pg-{free_port()}"
-    folder.mkdir()
-    if os.getuid() == 0:
-        owner = pwd.getpwnam("postgres")
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-    data, port = folder / "data", free_port()
-    initdb = [str(BINARIES / "initdb"), "-D", str(data), "-A", "trust", "-U", "quantrac", "-N"]
-    subprocess.run([*as_postgres(), *initdb], check=True, capture_output=True)
-    log = (folder / "log").open("wb")
-    server = subprocess.Popen(
-        [
-            *as_postgres(),
-            str(BINARIES / "postgres"),
-            *("-D", str(data), "-p", str(port), "-k", str(folder), "-c", "fsync=off"),
-            *("-c", "listen_addresses=127.0.0.1"),
-        ],
-        stdout=log,
-        stderr=log,
-    )
-    ready = [str(BINARIES / "pg_isready"), "-h", "127.0.0.1", "-p", str(port)]
-    try:
-        until(lambda: subprocess.run(ready, capture_output=True, check=False).returncode == 0)
-        yield f"postgresql+psycopg://quantrac@127.0.0.1:{port}/postgres"
-    finally:
-        stop = [str(BINARIES / "pg_ctl"), "stop", "-D", str(data), "-m", "immediate"]
-        subprocess.run([*as_postgres(), *stop], check=False, capture_output=True)
-        server.wait(20)
-        log.close()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/gateway.db"
-    else:
-        url = request.getfixturevalue("postgres_url")
-    opened = Database(url)
-    with opened.writing() as connection:
-        for table in reversed(METADATA.sorted_tables):
-            connection.execute(table.delete())
-    yield opened
-    opened.close()
 
 
 def transition(kind: str, value: float, seq: int) -> AlarmTransition:
@@ -144,7 +83,7 @@ def test_a_new_outbox_begins_below_what_the_station_holds(database: Database) ->
 
     assert (state.ranges.durable, state.ranges.above, lost) == (57, [(60, 60)], 5)
     with database.reading() as connection:
-        assert outboxes.lost_by_station(connection) == {"thanh-hai": 5}
+        assert outboxes.lost_by_source(connection) == {"thanh-hai": 5}
 
 
 def test_a_station_keeps_a_bounded_number_of_outboxes(database: Database) -> None:
@@ -154,7 +93,7 @@ def test_a_station_keeps_a_bounded_number_of_outboxes(database: Database) -> Non
 
     with database.reading() as connection:
         kept = outboxes.load_all(connection)
-    assert len(kept) <= outboxes.MAX_OUTBOXES_PER_STATION + 1
+    assert len(kept) <= outboxes.MAX_OUTBOXES_PER_SOURCE + 1
     assert ("thanh-hai", "o39") in kept
 
 

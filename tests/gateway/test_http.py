@@ -1,6 +1,5 @@
 """The HTTP face: bounds, protection, stream, page, start and stop."""
 
-import http.client
 import json
 import signal
 import subprocess
@@ -12,6 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from gateway.app import main
+from tests.gateway.browser import Browser
 from tests.gateway.conftest import Centre
 from tests.gateway.station import FakeStation
 from tests.peers.gateway import embedded_config, gateway
@@ -91,36 +91,23 @@ def test_the_document_describes_every_route(centre: Centre) -> None:
         "/api/v1/stations/{station}/readings",
         "/api/v1/alarms",
         "/api/v1/alarms/{alarm_id}/ack",
+        "/api/v1/cameras",
+        "/api/v1/cameras/{camera}",
+        "/api/v1/cameras/{camera}/preview",
+        "/api/v1/cameras/{camera}/preview.jpg",
+        "/api/v1/cameras/{camera}/events/{event_id}/files/{name}",
+        "/api/v1/events",
+        "/api/v1/events/{event_id}",
+        "/api/v1/events/{event_id}/verdict",
+        "/api/v1/events/{event_id}/lock",
+        "/api/v1/events/{event_id}/custody",
+        "/api/v1/events/{event_id}/snapshot.jpg",
+        "/api/v1/events/{event_id}/clip.mp4",
+        "/api/v1/events/{event_id}/files/{name}",
+        "/api/v1/events/{event_id}/export",
         "/api/v1/quarantine",
         "/api/v1/stream",
     } <= set(paths)
-
-
-class Browser:
-    """Reads the stream of events."""
-
-    def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        self._connection.request("GET", "/api/v1/stream")
-        self._answer = self._connection.getresponse()
-        assert self._answer.headers["Content-Type"].startswith("text/event-stream")
-
-    def next(self, wanted: str) -> Any:
-        """Return the data of the next event called ``wanted``."""
-        event = ""
-        while line := self._answer.readline().decode().rstrip("\n"):
-            if line.startswith("event: "):
-                event = line.removeprefix("event: ")
-            if line.startswith("data: ") and event == wanted:
-                self._answer.readline()
-                return json.loads(line.removeprefix("data: "))
-            if line.startswith("data: "):
-                self._answer.readline()
-        raise AssertionError("the stream ended")
-
-    def close(self) -> None:
-        """Leave."""
-        self._connection.close()
 
 
 def test_the_stream_tells_scans_stations_and_alarms(centre: Centre, station: FakeStation) -> None:
@@ -219,6 +206,7 @@ def check(folder: Path, config: dict[str, Any], *options: str) -> int:
     return main(["--config", str(file), "--check-config", *options])
 
 
+SHORT_TOKEN = {"path": "e", "upload_tokens": [{"token": {"env": "SHORT_TOKEN"}}]}
 BAD_CONFIG: dict[str, tuple[str, dict[str, Any]]] = {
     "an unknown key": ("colour", {"colour": "blue"}),
     "a station twice": ("twice", {"stations": ["a", "a"]}),
@@ -227,14 +215,20 @@ BAD_CONFIG: dict[str, tuple[str, dict[str, Any]]] = {
     "an unknown store": ("store", {"store": {"kind": "csv"}}),
     "a missing secret": ("database.url", {"database": {"url": {"env": "NOT_SET_ANYWHERE"}}}),
     "an impossible bound": ("ingest.linger_ms", {"ingest": {"linger_ms": -1}}),
+    "a camera twice": ("cameras: a is listed twice", {"cameras": ["a", "a"]}),
+    "a short upload token": ("evidence.upload_tokens.0", {"evidence": SHORT_TOKEN}),
     "an open address": ("http.listen", {"http": {"listen": "0.0.0.0"}}),
 }
 
 
 @pytest.mark.parametrize("name", BAD_CONFIG)
 def test_bad_configuration_gets_one_clear_line(
-    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    name: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("SHORT_TOKEN", "hush")
     word, changes = BAD_CONFIG[name]
     config = embedded_config(tmp_path, 1, **changes)
     config["http"].setdefault("port", 0)
@@ -245,6 +239,7 @@ def test_bad_configuration_gets_one_clear_line(
     assert code == 2
     assert words.count("\n") == 1
     assert word in words
+    assert "hush" not in words
     assert "Traceback" not in words
 
 
@@ -258,6 +253,7 @@ def test_an_open_address_needs_the_option(tmp_path: Path) -> None:
 def test_the_shipped_examples_are_valid(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUANTRAC_INFLUX_TOKEN", "t")
     monkeypatch.setenv("QUANTRAC_DATABASE_URL", "sqlite://")
+    monkeypatch.setenv("QUANTRAC_UPLOAD_TOKEN", "a token of some length")
 
     assert main(["--config", str(file), "--check-config"]) == 0
 

@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from tests.peers.process import Process, free_port
 
+UPLOAD_TOKEN = "upload-token-of-the-tests"
+
 
 def gateway(folder: Path, config: dict[str, Any], name: str = "gateway") -> Process:
     """Return a gateway process with its own configuration file."""
@@ -19,13 +21,21 @@ def gateway(folder: Path, config: dict[str, Any], name: str = "gateway") -> Proc
 
 
 def embedded_config(folder: Path, broker_port: int, **changes: Any) -> dict[str, Any]:
-    """Return a configuration with SQLite files in ``folder`` that takes any station."""
+    """Return a configuration with SQLite files in ``folder`` for any station and camera."""
+    token = folder / "upload-token"
+    token.write_text(UPLOAD_TOKEN)
     config: dict[str, Any] = {
         "mqtt": {"host": "127.0.0.1", "port": broker_port, "reconnect_most_s": 0.5},
         "store": {"kind": "sqlite", "path": str(folder / "readings.db")},
         "database": {"path": str(folder / "gateway.db")},
         "http": {"port": free_port()},
         "accept_any_station": True,
+        "accept_any_camera": True,
+        "evidence": {
+            "path": str(folder / "evidence"),
+            "upload_tokens": [{"token": {"file": str(token)}}],
+            "min_free_mb": 0,
+        },
         "ingest": {"replay_after_s": 1.0, "replay_interval_s": 1.0},
     }
     return {**config, **changes}
@@ -44,13 +54,24 @@ class Api:
         body: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> tuple[int, str, dict[str, str]]:
-        """Return status, body and headers (names in lower case)."""
+        """Return status, text and headers (names in lower case)."""
+        status, content, answer = self.binary(path, method, body, headers)
+        return status, content.decode(), answer
+
+    def binary(
+        self,
+        path: str,
+        method: str = "GET",
+        body: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> tuple[int, bytes, dict[str, str]]:
+        """Return status, bytes and headers (names in lower case)."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
-            text = answer.read().decode()
-            return answer.status, text, {k.lower(): v for k, v in answer.getheaders()}
+            content = answer.read()
+            return answer.status, content, {k.lower(): v for k, v in answer.getheaders()}
         finally:
             connection.close()
 

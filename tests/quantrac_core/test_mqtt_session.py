@@ -135,6 +135,14 @@ async def test_the_will_is_published_when_a_session_dies_without_a_goodbye(
             await eventually(lambda: ("status", b"gone") in got, "the last will")
 
 
+async def test_a_session_that_ends_in_order_has_no_last_will(broker: Mosquitto) -> None:
+    mortal = MqttSession(settings(broker), client_id="m", will=Outgoing("status", b"gone"))
+    async with running(mortal):
+        await eventually(lambda: mortal.connected, "connected")
+    await eventually(lambda: "Received DISCONNECT from m" in broker.log(), "the goodbye")
+    assert "Client m closed its connection" not in broker.log()
+
+
 async def test_an_absent_broker_is_no_error_only_a_wait() -> None:
     away = MqttSettings(port=free_port(), connect_timeout_s=0.5, reconnect_most_s=0.1)
     async with running(MqttSession(away, client_id="c")) as session:

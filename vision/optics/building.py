@@ -1,9 +1,11 @@
 """From configuration to eyes: the camera's own, and those of the views cut from it."""
 
+from typing import Literal
+
 import numpy as np
 
 from vision.optics import lenses, settings
-from vision.optics.arrays import OpticsFault
+from vision.optics.arrays import Floats, OpticsFault
 from vision.optics.directions import down_rotation, look_rotation
 from vision.optics.eye import Eye
 from vision.optics.settings import LensSettings, MastSettings
@@ -60,21 +62,32 @@ def build_eye(lens: LensSettings, mast: MastSettings, width_px: int, height_px: 
     Raises:
         OpticsFault: as for `build_lens`, or if a panorama's direction is given twice.
     """
-    north_deg, looks = mast.north_deg, mast.looks
+    return Eye(build_lens(lens, width_px, height_px), mast_rotation(lens, mast))
+
+
+def looks_of(lens: LensSettings, mast: MastSettings) -> Literal["down", "ahead"]:
+    """Return whether the camera looks down or ahead."""
+    if mast.looks is not None:
+        return mast.looks
+    is_fisheye = isinstance(lens, settings.FisheyeSettings | settings.OpencvSettings)
+    return "down" if is_fisheye else "ahead"
+
+
+def mast_rotation(lens: LensSettings, mast: MastSettings) -> Floats:
+    """Return the rotation (3 × 3) from the camera's axes to east, north, up.
+
+    Raises:
+        OpticsFault: if a panorama's direction is given twice.
+    """
+    north_deg = mast.north_deg
     if isinstance(lens, settings.PanoramaSettings) and lens.seam_bearing_deg is not None:
         if mast.north_deg:
             raise OpticsFault(
                 "lens.seam_bearing_deg and mast.north_deg both turn the panorama; give one of them"
             )
         north_deg = lens.seam_bearing_deg + lens.span_deg / 2
-    if looks is None:
-        looks = (
-            "down"
-            if isinstance(lens, settings.FisheyeSettings | settings.OpencvSettings)
-            else "ahead"
-        )
-    turn = down_rotation if looks == "down" else look_rotation
-    return Eye(build_lens(lens, width_px, height_px), turn(north_deg, mast.tilt_deg, mast.roll_deg))
+    turn = down_rotation if looks_of(lens, mast) == "down" else look_rotation
+    return turn(north_deg, mast.tilt_deg, mast.roll_deg)
 
 
 def _scale(picture_px: tuple[int, int] | None, width_px: int, height_px: int) -> float:

@@ -8,7 +8,7 @@ from vision.optics.arrays import OpticsFault
 from vision.optics.building import build_eye
 from vision.optics.eye import Eye
 from vision.optics.lenses import PerspectiveLens
-from vision.optics.ring_search import Layout, Ring, search_rings
+from vision.optics.ring_search import LEAST_SEEN_SHARE, Layout, Ring, search_rings
 from vision.optics.settings import (
     AutoViews,
     LensSettings,
@@ -20,9 +20,6 @@ from vision.optics.settings import (
 )
 from vision.optics.tile_search import search_tiles
 from vision.optics.views import View, build_views, seen_share
-
-LEAST_RING_SHARE = 0.12
-"""A view of a ring that shows less than this of the lens is left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,20 +99,24 @@ def _tiled(camera: Eye, height_m: float, views: AutoViews) -> ViewPlan:
 
 
 def _ringed(camera: Eye, height_m: float, views: AutoViews) -> ViewPlan:
-    layout = search_rings(
-        camera,
-        height_m,
-        views.smallest,
-        input_px=views.input_px,
-        max_views=views.max_views,
-        reach_m=views.reach_m,
-    )
-    requests = [
-        request
-        for number, ring in enumerate(layout.rings)
-        for request in _requests(ring, views.input_px, number)
-        if seen_share(build_view(request, camera), camera) >= LEAST_RING_SHARE
-    ]
+    # A ring that the camera shows in part may need a view more than the search counted.
+    for allowed in range(views.max_views, 0, -1):
+        layout = search_rings(
+            camera,
+            height_m,
+            views.smallest,
+            input_px=views.input_px,
+            max_views=allowed,
+            reach_m=views.reach_m,
+        )
+        requests = [
+            request
+            for number, ring in enumerate(layout.rings)
+            for request in _requests(ring, views.input_px, number)
+            if seen_share(build_view(request, camera), camera) >= LEAST_SEEN_SHARE
+        ]
+        if len(requests) <= views.max_views:
+            break
     if not requests:
         raise OpticsFault(
             "lens and mast: no view shows enough of the ground; "

@@ -11,20 +11,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from vision.optics.arrays import Flags, Floats
-from vision.optics.directions import look_rotation
+from vision.optics.directions import bearing_depression, look_rotation
 from vision.optics.eye import Eye
 from vision.optics.found import found_in_camera, found_in_view
 from vision.optics.lenses import PerspectiveLens
+from vision.optics.views import probe_pixels
 
 HFOVS_DEG = (30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 100.0)
 DEPRESSIONS_DEG = tuple(float(angle) for angle in range(5, 80, 5))
 FARTHEST_M = 2000.0
 SOURCE_SLACK = 0.97
 """Views may lose this much of the camera's own pixels before they count as too coarse."""
+NEAR_SLACK = 0.5
 _DISTANCES = 36
 _BEARING_STEP_DEG = 5.0
 _BASES_OF_EACH_COUNT = 8
 MAX_RINGS = 3
+MOST_A_RING = 32
+LEAST_SEEN_SHARE = 0.12
+"""A view of a ring that shows less than this of the lens is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,8 @@ class Layout:
         rings: outermost first.
         camera_spans_m: label → from and to where the camera itself has the pixels wanted, ending
             at the reach asked for; None for nowhere.
-        held: label → the share (0 … 1) of that span, on a logarithmic scale, in which every
-            direction is held by a view.
+        held: label → the share (0 … 1) of the distances from the mast to that span's end, on a
+            logarithmic scale, in which every direction is held by a view.
     """
 
     rings: tuple[Ring, ...]
@@ -61,6 +66,7 @@ class Layout:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Candidate:
     ring: Ring
+    cost: int
     holds: Flags
     focal_px: float
 
@@ -86,7 +92,7 @@ def search_rings(
         for label, px in smallest.items()
     }
     goals = {
-        label: np.geomspace(max(span[0], height_m / 20), max(span[1], height_m / 20), _DISTANCES)
+        label: np.geomspace(height_m / 20, max(span[1], height_m / 10), _DISTANCES)
         for label, span in spans.items()
         if span is not None
     }
@@ -119,6 +125,18 @@ def _own_pixels(camera: Eye, label: str, height_m: float, distances: Floats) -> 
     return best
 
 
+def _wanted_px(own: Floats, distances: Floats, required_px: float) -> Floats:
+    """Pixels that views should have: nearly the camera's own where that is little more.
+
+    Under a high mast people are seen from above and small in the camera's own picture: less is
+    asked of the views there, but no hole is left.
+    """
+    enough = own >= required_px
+    is_near = distances < distances[int(np.argmax(enough))]
+    wanted: Floats = np.minimum(required_px, own * np.where(is_near, NEAR_SLACK, SOURCE_SLACK))
+    return wanted
+
+
 def _candidates(
     camera: Eye,
     height_m: float,
@@ -128,8 +146,8 @@ def _candidates(
     max_views: int,
 ) -> list[_Candidate]:
     wanted = {
-        label: np.minimum(
-            smallest[label], _own_pixels(camera, label, height_m, distances) * SOURCE_SLACK
+        label: _wanted_px(
+            _own_pixels(camera, label, height_m, distances), distances, smallest[label]
         )
         for label, distances in goals.items()
     }
@@ -145,19 +163,38 @@ def _candidates(
                 for label, distances in goals.items()
             ]
             worst = np.logical_and.accumulate(np.concatenate(held, axis=1), axis=0)
-            for count in (1,) if is_nadir else range(2, max_views + 1):
+            seen = 1.0 if is_nadir else seen_fraction(camera, view)
+            most = min(int(max_views / seen), MOST_A_RING) if seen > 0 else 0
+            for count in (1,) if is_nadir else range(2, most + 1):
                 # Rounded up: the sector's edge lies within what was looked at.
                 sector_deg = 45.0 if is_nadir else 180.0 / count
                 row = min(int(np.ceil(sector_deg / _BEARING_STEP_DEG)), len(bearings) - 1)
                 if worst[row].any():
                     ring = Ring(count, depression_deg, hfov_deg)
-                    found.append(_Candidate(ring, worst[row], lens.focal_px))
+                    cost = max(int(np.ceil(count * seen)), 1)
+                    found.append(_Candidate(ring, cost, worst[row], lens.focal_px))
     return _not_outdone(found)
+
+
+def seen_fraction(camera: Eye, view: Eye) -> float:
+    """Return the share of a ring's views, of which ``view`` is one, that the camera shows.
+
+    A camera on a wall or a half panorama shows a part of each ring only.
+    """
+    rays = view.lens.unproject(probe_pixels(view, 8).reshape(-1, 2))
+    turns = np.stack(
+        [
+            look_rotation(bearing_deg, bearing_depression(view.rotation[:, 2])[1])
+            for bearing_deg in np.arange(0.0, 360.0, 15.0)
+        ]
+    )
+    shares = camera.sees(np.einsum("bij,nj->bni", turns, rays)).mean(1)
+    return float((shares >= LEAST_SEEN_SHARE).mean())
 
 
 def _not_outdone(candidates: list[_Candidate]) -> list[_Candidate]:
     """Leave out what another ring with no more views holds as well."""
-    ordered = sorted(candidates, key=lambda c: (c.ring.count, -int(c.holds.sum()), -c.focal_px))
+    ordered = sorted(candidates, key=lambda c: (c.cost, -int(c.holds.sum()), -c.focal_px))
     kept: list[_Candidate] = []
     for candidate in ordered:
         if not any((candidate.holds <= other.holds).all() for other in kept):
@@ -171,7 +208,7 @@ def _fewest(candidates: Sequence[_Candidate], max_views: int) -> tuple[tuple[Rin
     Triples grow only from the best pairs of each number of views: the search stays short.
     """
     holds = np.array([candidate.holds for candidate in candidates])
-    counts = np.array([candidate.ring.count for candidate in candidates])
+    counts = np.array([candidate.cost for candidate in candidates])
     focal_px = np.array([candidate.focal_px for candidate in candidates])
     best: tuple[float, int, float] = (-1.0, 0, 0.0)
     chosen: tuple[int, ...] = ()

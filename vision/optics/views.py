@@ -11,6 +11,7 @@ from vision.optics.directions import look_rotation
 from vision.optics.eye import Eye
 from vision.optics.lenses import CroppedLens, PanoramaLens, PerspectiveLens
 from vision.optics.settings import ViewRequest
+from vision.scene.sighting import PICTURE
 
 LEAST_SEEN_SHARE = 0.05
 _PROBES = 24
@@ -60,15 +61,20 @@ def build_views(
     return views
 
 
+def whole_picture(camera: Eye) -> View:
+    """Return the camera's own picture as a view."""
+    return View(PICTURE, camera, (0, 0, *camera.size_px))
+
+
 def seen_share(view: View, camera: Eye) -> float:
     """Return the share (0 … 1) of the view's pixels that the camera's lens shows."""
     return float(np.mean(camera.sees(view.eye.directions(probe_pixels(view.eye)))))
 
 
-def probe_pixels(eye: Eye) -> Floats:
-    """Return a grid of pixels (n, n, 2) over an eye's picture."""
+def probe_pixels(eye: Eye, count: int = _PROBES) -> Floats:
+    """Return a grid of pixels (count, count, 2) over an eye's picture."""
     width, height = eye.size_px
-    steps = (np.arange(_PROBES) + 0.5) / _PROBES
+    steps = (np.arange(count) + 0.5) / count
     x, y = np.meshgrid(steps * width, steps * height)
     return np.stack((x, y), -1)
 

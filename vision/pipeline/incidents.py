@@ -1,9 +1,10 @@
 """From a rule's decisions to the revisions of one event, in whatever order evidence comes."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
+
+import msgspec
 
 from quantrac_core.contracts.camera_messages import CameraEvent, EventPhase, EvidenceFile
 from quantrac_core.contracts.messages import ClockState, utc_from_ms
@@ -100,7 +101,7 @@ class IncidentBook:
         clip_began_ms: int | None = None,
         complete: bool = False,
     ) -> CameraEvent | None:
-        """Add files to an event and return its next message; None where it is not known.
+        """Add files to an event; return its next message, None for no news or an unknown event.
 
         Args:
             complete: nothing more will come for this event.
@@ -115,17 +116,7 @@ class IncidentBook:
         if complete:
             incident.awaits_files = False
             self._forget_if_done(incident)
-        return self._message(incident, at_ms)
-
-    def open_events(self) -> str:
-        """Return the events that have not ended, as text for `close_after_restart`."""
-        return json.dumps(
-            {
-                incident.id: incident.revision
-                for incident in self._by_id.values()
-                if incident.ended_ms is None
-            }
-        )
+        return self._message(incident, at_ms) if files else None
 
     def _message(self, incident: Incident, at_ms: int) -> CameraEvent:
         incident.revision += 1
@@ -193,20 +184,16 @@ class IncidentBook:
             self._by_key.pop(incident.decision.key, None)
 
 
-def close_after_restart(event: CameraEvent, revision: int, at_ms: int, boot_id: str) -> CameraEvent:
-    """Return the end of an event that an interrupted run left open, from its last message."""
-    return CameraEvent(
-        **{
-            **{name: getattr(event, name) for name in event.__struct_fields__},
-            "phase": "end",
-            "revision": max(event.revision, revision) + 1,
-            "at": utc_from_ms(at_ms),
-            "ended_at": utc_from_ms(at_ms),
-            "detail": event.detail or RESTARTED,
-            "boot_id": boot_id,
-            "seq": 0,
-            "backfill": False,
-        }
+def end_after_restart(event: CameraEvent, at_ms: int, files: list[EvidenceFile]) -> CameraEvent:
+    """Return the end of an event that an interrupted run left open, from its newest message."""
+    return msgspec.structs.replace(
+        event,
+        phase="end",
+        revision=event.revision + 1,
+        at=utc_from_ms(at_ms),
+        ended_at=utc_from_ms(at_ms),
+        detail=event.detail or RESTARTED,
+        evidence=files,
     )
 
 

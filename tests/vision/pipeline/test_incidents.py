@@ -6,7 +6,7 @@ import pytest
 
 from quantrac_core.contracts.camera_messages import EVENT_ID, CameraEvent, EvidenceFile, check_event
 from quantrac_core.contracts.messages import utc_from_ms
-from vision.pipeline.incidents import IncidentBook, Moment, RuleFace, close_after_restart
+from vision.pipeline.incidents import IncidentBook, Moment, RuleFace, end_after_restart
 from vision.pipeline.watch_figures import WatchFigures
 from vision.scene.decision import Decision
 from vision.scene.detection import Box
@@ -100,13 +100,8 @@ def test_evidence_that_never_comes_does_not_grow_the_book(book: IncidentBook) ->
 def test_an_event_left_open_by_a_kill_is_ended_by_the_next_run(book: IncidentBook) -> None:
     taken = book.take(decision(), MOMENT)
     assert taken is not None
-    end = close_after_restart(taken[1], 4, BEGAN_MS + 60_000, "next-boot")
-    assert (end.phase, end.revision, end.detail, end.boot_id) == (
-        "end",
-        5,
-        "restarted",
-        "next-boot",
-    )
+    end = end_after_restart(taken[1], BEGAN_MS + 60_000, [CLIP])
+    assert (end.phase, end.revision, end.detail, end.evidence) == ("end", 2, "restarted", [CLIP])
     assert end.ended_at == utc_from_ms(BEGAN_MS + 60_000)
     assert end.id == taken[1].id
     assert EVENT_ID.fullmatch(end.id)

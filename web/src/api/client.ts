@@ -21,22 +21,59 @@ export function listenForServerTime(listener: (serverMs: number) => void): void 
   onServerTime = listener;
 }
 
-async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
-  let answer: Response;
-  try {
-    answer = await fetch(ROOT + path, {
-      ...init,
-      headers: { accept: 'application/json', ...init.headers },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-  } catch (error) {
-    throw new RequestFailed(0, error instanceof Error ? error.message : String(error));
-  }
-  const serverMs = Date.parse(answer.headers.get('date') ?? '');
-  if (Number.isFinite(serverMs)) onServerTime(serverMs);
+/**
+ * Return the JSON of an answer.
+ *
+ * @throws RequestFailed where the gateway refuses or does not answer.
+ */
+export async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const answer = await send(path, { accept: 'application/json', ...(init.headers as Record<string, string>) }, init, TIMEOUT_MS);
   const body: unknown = await answer.json().catch(() => null);
   if (!answer.ok || body === null) throw new RequestFailed(answer.status, detailOf(body, answer));
   return body as T;
+}
+
+/**
+ * Return a file and the name that the gateway gives it, else `fallbackName`.
+ *
+ * @throws RequestFailed where the gateway refuses, does not answer or breaks off.
+ */
+export async function requestFile(
+  path: string,
+  init: RequestInit,
+  timeout_ms: number,
+  fallbackName: string,
+): Promise<{ data: Blob; name: string }> {
+  const answer = await send(path, init.headers, init, timeout_ms);
+  if (!answer.ok) {
+    throw new RequestFailed(answer.status, detailOf(await answer.json().catch(() => null), answer));
+  }
+  const named = /filename="?([\w.-]+)"?/.exec(answer.headers.get('content-disposition') ?? '');
+  try {
+    return { data: await answer.blob(), name: named?.[1] ?? fallbackName };
+  } catch (error) {
+    throw new RequestFailed(0, error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function send(
+  path: string,
+  headers: HeadersInit | undefined,
+  init: RequestInit,
+  timeout_ms: number,
+): Promise<Response> {
+  try {
+    const answer = await fetch(ROOT + path, {
+      ...init,
+      headers: headers ?? {},
+      signal: AbortSignal.timeout(timeout_ms),
+    });
+    const serverMs = Date.parse(answer.headers.get('date') ?? '');
+    if (Number.isFinite(serverMs)) onServerTime(serverMs);
+    return answer;
+  } catch (error) {
+    throw new RequestFailed(0, error instanceof Error ? error.message : String(error));
+  }
 }
 
 function detailOf(body: unknown, answer: Response): string {

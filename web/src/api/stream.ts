@@ -2,12 +2,15 @@
 import { fetchHealth } from './client';
 import type { Alarm, ScanEvent, Station } from './contract';
 import { retryDelayMs } from './backoff';
+import type { Camera, SecurityEvent } from './security_contract';
 
 export type StreamEvent =
   | { kind: 'hello'; startedAt: string }
   | { kind: 'scan'; scan: ScanEvent }
   | { kind: 'station'; station: Station }
-  | { kind: 'alarm'; alarm: Alarm };
+  | { kind: 'alarm'; alarm: Alarm }
+  | { kind: 'camera'; camera: Camera }
+  | { kind: 'event'; event: SecurityEvent };
 
 export interface StreamListener {
   onEvent(event: StreamEvent): void;
@@ -72,6 +75,8 @@ export class GatewayStream {
     on('scan', (data) => ({ kind: 'scan', scan: data as ScanEvent }));
     on('station', (data) => ({ kind: 'station', station: data as Station }));
     on('alarm', (data) => ({ kind: 'alarm', alarm: data as Alarm }));
+    on('camera', (data) => ({ kind: 'camera', camera: data as Camera }));
+    on('event', (data) => ({ kind: 'event', event: data as SecurityEvent }));
     this.#watch(OPEN_TIMEOUT_MS);
   }
 

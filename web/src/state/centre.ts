@@ -33,6 +33,8 @@ export function takeSnapshot(stations: readonly Station[], openAlarms: readonly 
 export function applyEvent(centre: Centre, event: StreamEvent, nowMs: number): Centre {
   switch (event.kind) {
     case 'hello':
+    case 'camera':
+    case 'event':
       return centre;
     case 'scan':
       return applyScan(centre, event.scan, nowMs);

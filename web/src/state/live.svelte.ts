@@ -16,7 +16,7 @@ class Live {
   lostSinceMs = $state<number | null>(null);
   loaded = $state(false);
   #heldBack: StreamEvent[] | null = null;
-  #scanListeners = new Set<(scan: ScanEvent) => void>();
+  #streamListeners = new Set<(event: StreamEvent) => void>();
   #refreshListeners = new Set<() => void>();
   #stream = new GatewayStream({
     onEvent: (event) => this.#onEvent(event),
@@ -40,8 +40,15 @@ class Live {
 
   /** Hear every live scan; returns the function that ends it. */
   onScan(listener: (scan: ScanEvent) => void): () => void {
-    this.#scanListeners.add(listener);
-    return () => this.#scanListeners.delete(listener);
+    return this.onStream((event) => {
+      if (event.kind === 'scan') listener(event.scan);
+    });
+  }
+
+  /** Hear everything that the stream brings but the hello; returns the function that ends it. */
+  onStream(listener: (event: StreamEvent) => void): () => void {
+    this.#streamListeners.add(listener);
+    return () => this.#streamListeners.delete(listener);
   }
 
   /** Hear that the page recovered from a break and history may have grown meanwhile. */
@@ -70,7 +77,7 @@ class Live {
     }
     if (this.#heldBack !== null) this.#heldBack.push(event);
     else this.centre = applyEvent(this.centre, event, serverClock.read());
-    if (event.kind === 'scan') for (const listener of this.#scanListeners) listener(event.scan);
+    for (const listener of this.#streamListeners) listener(event);
   }
 
   /** Events that arrive while the snapshot travels are applied on top of it. */

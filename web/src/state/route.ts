@@ -1,11 +1,19 @@
 /** The addresses of the page, kept behind the # so that a plain file server is enough. */
+import { readFilter, writeFilter, type EventFilter } from '../domain/event_filter';
 
 export type Range = '15m' | '1h' | '6h' | '24h' | '7d';
 export type Route =
   | { page: 'overview' }
   | { page: 'station'; station: string; channel: string | null; range: Range }
   | { page: 'alarms'; filter: 'open' | 'all' }
-  | { page: 'system' };
+  | { page: 'system' }
+  | DeskRoute;
+/** The pages that are fetched only when somebody goes there. */
+export type DeskRoute =
+  | { page: 'events'; filter: EventFilter }
+  | { page: 'event'; event: string }
+  | { page: 'cameras' }
+  | { page: 'camera'; camera: string };
 
 export const RANGES: Record<Range, number> = {
   '15m': 900_000,
@@ -22,6 +30,13 @@ export function parseHash(hash: string): Route {
   const [page, id] = path.split('/').filter(Boolean);
   if (page === 'alarms') return { page, filter: query.get('show') === 'all' ? 'all' : 'open' };
   if (page === 'system') return { page };
+  if (page === 'events') {
+    if (id !== undefined) return { page: 'event', event: safeDecode(id) };
+    return { page, filter: readFilter(query) };
+  }
+  if (page === 'cameras') {
+    return id === undefined ? { page } : { page: 'camera', camera: safeDecode(id) };
+  }
   if (page === 'stations' && id !== undefined) {
     const range = query.get('range') ?? '';
     return {
@@ -43,6 +58,16 @@ export function toHash(route: Route): string {
       return '#/system';
     case 'alarms':
       return route.filter === 'all' ? '#/alarms?show=all' : '#/alarms';
+    case 'events': {
+      const query = writeFilter(route.filter);
+      return query.size ? `#/events?${query}` : '#/events';
+    }
+    case 'event':
+      return `#/events/${encodeURIComponent(route.event)}`;
+    case 'cameras':
+      return '#/cameras';
+    case 'camera':
+      return `#/cameras/${encodeURIComponent(route.camera)}`;
     case 'station': {
       const query = new URLSearchParams();
       if (route.channel !== null) query.set('channel', route.channel);

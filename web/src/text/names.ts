@@ -1,5 +1,6 @@
 /** Names of stations and channels in the reader's language. */
 import type { Alarm, Channel, Station } from '../api/contract';
+import type { Camera } from '../api/security_contract';
 import type { Language } from './format';
 
 export function stationName(
@@ -9,6 +10,16 @@ export function stationName(
   const [first, second] =
     language === 'vi' ? [station.name_vi, station.name_en] : [station.name_en, station.name_vi];
   return first || second || station.id;
+}
+
+/** Return the name of the camera with that id, as far as it is known. */
+export function cameraName(
+  cameras: readonly Pick<Camera, 'id' | 'name_vi' | 'name_en'>[],
+  id: string,
+  language: Language,
+): string {
+  const camera = cameras.find((known) => known.id === id);
+  return camera === undefined ? id : stationName(camera, language);
 }
 
 /** Return the full label of a channel, for places with room. */

@@ -1,0 +1,1 @@
+"""A rendered street under a 360° camera: pictures with exactly known truth."""

@@ -1,0 +1,55 @@
+"""Cameras as they are now, and their live preview."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, HTTPException, Path, Response
+
+from gateway.api.camera_models import CameraList, CameraView
+from gateway.api.services import InjectedServices
+from quantrac_core.contracts.identifiers import STATION_ID
+from quantrac_core.contracts.messages import utc_from_ms
+
+router = APIRouter(prefix="/api/v1/cameras", tags=["cameras"])
+CameraName = Annotated[str, Path(pattern=f"^{STATION_ID.pattern}$", max_length=48)]
+
+
+@router.get("")
+async def list_cameras(services: InjectedServices) -> CameraList:
+    """Return every camera the gateway knows."""
+    board = services.camera_board
+    views = [board.view(now.camera) for now in board.cameras.all()]
+    return CameraList(cameras=[view for view in views if view is not None])
+
+
+@router.get("/{camera}")
+async def get_camera(services: InjectedServices, camera: CameraName) -> CameraView:
+    """Return one camera."""
+    view = services.camera_board.view(camera)
+    if view is None:
+        raise HTTPException(404, f"there is no camera {camera!r}")
+    return view
+
+
+@router.get(
+    "/{camera}/preview.jpg",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}, 304: {"description": "not newer"}},
+)
+async def get_preview(
+    services: InjectedServices,
+    camera: CameraName,
+    if_none_match: Annotated[str | None, Header(max_length=200)] = None,
+) -> Response:
+    """Return the newest picture; asking makes the camera send the next ones sooner."""
+    preview = services.camera_board.previews.ask(camera, services.now_s())
+    if preview is None:
+        raise HTTPException(404, f"no picture of {camera!r} has come yet")
+    tag = f'"{preview.tag}"'
+    headers = {
+        "ETag": tag,
+        "Cache-Control": "no-store",
+        "X-Taken-At": utc_from_ms(preview.taken_at_ms).isoformat(timespec="milliseconds"),
+    }
+    if if_none_match == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(preview.jpeg, media_type="image/jpeg", headers=headers)

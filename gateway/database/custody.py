@@ -1,0 +1,158 @@
+"""The append-only log of who did what with evidence: each line seals all lines before it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final, Literal, cast
+
+import msgspec
+from sqlalchemy import Connection, Row, insert, select, update
+
+from gateway.database.engine import insert_missing
+from gateway.database.tables import CUSTODY, CUSTODY_HEAD
+
+Action = Literal[
+    "opened", "played", "unblurred", "exported", "verdict", "locked", "unlocked", "deleted"
+]
+GENESIS: Final = "0" * 64
+_HEAD_ID: Final = 1
+_READ_ROWS: Final = 2_000
+_canonical: Final = msgspec.json.Encoder(order="sorted")
+
+
+@dataclass(slots=True, frozen=True)
+class CustodyRecord:
+    """One line; ``hash`` is over ``previous`` and the rest, as `seal` says."""
+
+    number: int
+    at_ms: int
+    event: str
+    action: Action
+    person: str
+    detail: str
+    previous: str
+    hash: str
+
+
+def seal(
+    previous: str, number: int, at_ms: int, event: str, action: str, person: str, detail: str
+) -> str:
+    """Return the SHA-256 in hexadecimal of the previous line's hash, a line feed and this line.
+
+    The line is JSON in UTF-8 with sorted keys, no spaces and no ASCII escapes.
+    """
+    line = {
+        "action": action,
+        "at_ms": at_ms,
+        "by": person,
+        "detail": detail,
+        "event": event,
+        "number": number,
+    }
+    return sha256(previous.encode() + b"\n" + _canonical.encode(line)).hexdigest()
+
+
+def append(
+    connection: Connection, event: str, action: Action, person: str, detail: str, now_ms: int
+) -> CustodyRecord:
+    """Add a line; writers wait for one another on the head's row."""
+    number, previous = _locked_head(connection)
+    detail = detail[:400]
+    number += 1
+    record = CustodyRecord(
+        number=number,
+        at_ms=now_ms,
+        event=event,
+        action=action,
+        person=person,
+        detail=detail,
+        previous=previous,
+        hash=seal(previous, number, now_ms, event, action, person, detail),
+    )
+    row = {name: getattr(record, name) for name in CustodyRecord.__slots__}
+    connection.execute(insert(CUSTODY), [row])
+    connection.execute(
+        update(CUSTODY_HEAD)
+        .where(CUSTODY_HEAD.c.id == _HEAD_ID)
+        .values(number=number, hash=record.hash)
+    )
+    return record
+
+
+def append_unless_since(
+    connection: Connection,
+    event: str,
+    action: Action,
+    person: str,
+    detail: str,
+    since_ms: int,
+    now_ms: int,
+) -> None:
+    """Add a line unless the same is there since ``since_ms``: a player asks for many ranges."""
+    alike = (
+        select(CUSTODY.c.number)
+        .where(
+            CUSTODY.c.event == event,
+            CUSTODY.c.action == action,
+            CUSTODY.c.person == person,
+            CUSTODY.c.detail == detail[:400],
+            CUSTODY.c.at_ms >= since_ms,
+        )
+        .limit(1)
+    )
+    if connection.execute(alike).one_or_none() is None:
+        append(connection, event, action, person, detail, now_ms)
+
+
+def of_event(connection: Connection, event: str) -> list[CustodyRecord]:
+    """Return the lines of one event, oldest first."""
+    query = select(CUSTODY).where(CUSTODY.c.event == event).order_by(CUSTODY.c.number)
+    return [_record(row) for row in connection.execute(query)]
+
+
+def is_intact(connection: Connection) -> bool:
+    """Tell whether no line of the whole log was changed, taken out, put in or cut off the end."""
+    number, previous = 0, GENESIS
+    for record in _all(connection):
+        number += 1
+        expected = seal(
+            previous,
+            number,
+            record.at_ms,
+            record.event,
+            record.action,
+            record.person,
+            record.detail,
+        )
+        if (record.number, record.previous, record.hash) != (number, previous, expected):
+            return False
+        previous = expected
+    head = connection.execute(_HEAD).one_or_none()
+    return (number, previous) == ((0, GENESIS) if head is None else (head.number, head.hash))
+
+
+_HEAD: Final = select(CUSTODY_HEAD).where(CUSTODY_HEAD.c.id == _HEAD_ID)
+
+
+def _locked_head(connection: Connection) -> tuple[int, str]:
+    head = connection.execute(_HEAD.with_for_update()).one_or_none()
+    if head is None:
+        insert_missing(connection, CUSTODY_HEAD, [{"id": _HEAD_ID, "number": 0, "hash": GENESIS}])
+        head = connection.execute(_HEAD.with_for_update()).one()
+    return head.number, head.hash
+
+
+def _all(connection: Connection) -> Iterator[CustodyRecord]:
+    last = 0
+    while True:
+        query = select(CUSTODY).where(CUSTODY.c.number > last).order_by(CUSTODY.c.number)
+        rows = connection.execute(query.limit(_READ_ROWS)).all()
+        if not rows:
+            return
+        for row in rows:
+            yield _record(row)
+        last = rows[-1].number
+
+
+def _record(row: Row[Any]) -> CustodyRecord:
+    return CustodyRecord(**{**row._mapping, "action": cast(Action, row.action)})

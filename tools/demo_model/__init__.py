@@ -1,0 +1,1 @@
+"""How the demo model is made: rendered views, training, export, judgement."""

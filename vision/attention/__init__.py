@@ -1,0 +1,1 @@
+"""Where to look, and how often: cost follows need, and overload degrades on purpose."""

@@ -1,0 +1,1 @@
+"""Pictures in, labelled boxes out: one model shared by every camera of the process."""

@@ -1,0 +1,1 @@
+"""Pictures, clips and manifests on disk: masked, hashed from birth, signed, kept in bounds."""

@@ -1,0 +1,222 @@
+"""Everything that runs for one camera: streams, watch, desk, line, status, preview."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Final
+
+from quantrac_core.contracts.messages import ClockState
+from quantrac_core.runtime.backoff import Backoff
+from quantrac_core.runtime.clock import Clock
+from quantrac_core.runtime.mqtt_settings import MqttSettings
+from quantrac_core.runtime.outbox.damage import OutboxDamaged
+from quantrac_core.runtime.tasks import TaskScope
+from vision.delivery.camera_line import CameraLine
+from vision.delivery.camera_outbox import CameraOutbox, new_event_id
+from vision.delivery.centre_client import CentreClient
+from vision.delivery.settings import DeliverySettings
+from vision.delivery.upload_queue import UploadQueue
+from vision.detection.detector import Detector
+from vision.evidence.manifest import Provenance
+from vision.evidence.settings import EvidenceSettings
+from vision.evidence.signing import DeviceKey
+from vision.pipeline.analyst import Analyst
+from vision.pipeline.camera_watch import CameraWatch
+from vision.pipeline.event_desk import EventDesk
+from vision.pipeline.evidence_care import EvidenceCare
+from vision.pipeline.eyes import CameraEyes
+from vision.pipeline.incidents import IncidentBook, RuleFace
+from vision.pipeline.picture_watch import PictureJudge
+from vision.pipeline.previews import PreviewSender
+from vision.pipeline.reporter import EventReporter
+from vision.pipeline.status import StatusWriter, Watching
+from vision.rules.calendars import Calendar
+from vision.rules.engine import RuleEngine
+from vision.settings import CameraSettings
+from vision.streams.camera_stream import CameraStream
+from vision.streams.decoder import Rate
+from vision.streams.packet_ring import PacketRing
+from vision.tracking.tracker import Tracker
+
+log = logging.getLogger(__name__)
+STATUS_EVERY_S: Final = 10.0
+LOOK_EVERY_S: Final = 0.5
+STALLED_AFTER_S: Final = 90.0
+RING_MARGIN_S: Final = 10.0
+PREVIEW_OF_ITS_OWN_FPS: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class SharedEvidence:
+    """What the cameras of one process share about evidence."""
+
+    settings: EvidenceSettings
+    care: EvidenceCare
+    uploads: UploadQueue
+    key: DeviceKey
+    provenance: Provenance
+    threads: Executor
+
+    def free_bytes(self) -> int | None:
+        """Free space of the evidence's disk at the last look, or None before it."""
+        return None if self.care.latest is None else self.care.latest.free_bytes
+
+
+class CameraProgram:
+    """One camera from its streams to the broker; made on the event loop.
+
+    Args:
+        clock_state: whether the machine's clock can be believed.
+    """
+
+    def __init__(
+        self,
+        settings: CameraSettings,
+        *,
+        mqtt: MqttSettings,
+        delivery: DeliverySettings,
+        calendars: dict[str, Calendar],
+        outbox: CameraOutbox,
+        detector: Detector,
+        client: CentreClient,
+        evidence: SharedEvidence,
+        clock: Clock,
+        clock_state: Callable[[], ClockState],
+    ) -> None:
+        self.id = settings.id
+        self._settings = settings
+        self._outbox = outbox
+        self._clock = clock
+        self._evidence = evidence
+        self._writer = StatusWriter(
+            settings,
+            outbox.boot_id,
+            evidence.provenance.software,
+            evidence.key.public_hex,
+            detector.info,
+        )
+        self._line = CameraLine(outbox, mqtt, delivery, clock, self._writer.first(clock.now_ms()))
+        rolls = evidence.settings
+        ring = PacketRing(
+            seconds=max(
+                settings.streams.pre_roll_s,
+                rolls.pre_roll_s + rolls.post_roll_s + RING_MARGIN_S,
+            ),
+            max_bytes=int(settings.streams.ring_mb * 1e6),
+        )
+        self._streams = {
+            name: CameraStream(
+                f"{settings.id}/{name}",
+                settings.streams.stream(name),
+                clock,
+                ring=ring if "record" in roles else None,
+                mode=Rate(PREVIEW_OF_ITS_OWN_FPS) if roles == ["preview"] else None,
+            )
+            for name, roles in settings.streams.in_use().items()
+        }
+        watched = self._streams[settings.streams.serving("detect")]
+        self._watched_stream = watched
+        shown = self._streams[settings.streams.serving("preview")]
+        faces = {
+            rule.id: RuleFace(rule.name_vi, rule.name_en, rule.priority) for rule in settings.rules
+        }
+        book = IncidentBook(
+            settings.id, outbox.boot_id, faces, lambda began_ms: new_event_id(self.id, began_ms)
+        )
+        desk = EventDesk(
+            outbox, self._line, evidence.care, evidence.key, evidence.provenance, clock
+        )
+        self._reporter = EventReporter(
+            book, desk, ring, settings.masks, rolls, clock, clock_state, evidence.threads
+        )
+        self._eyes = CameraEyes(settings.lens, settings.mast, settings.views, settings.zone_views)
+        analyst = Analyst(
+            Tracker(settings.tracking),
+            RuleEngine(settings.rules, settings.zones, calendars),
+            PictureJudge(
+                settings.rules, settings.zones, settings.background, settings.trust, self._eyes
+            ),
+        )
+        self._watch = CameraWatch(
+            settings.id,
+            watched,
+            self._eyes,
+            detector,
+            analyst,
+            settings.attention,
+            min(settings.views.smallest.values()),
+            clock,
+            self._reporter.post,
+            self._writer.draw_zones,
+        )
+        self._preview = PreviewSender(
+            settings.id,
+            shown,
+            client,
+            settings.masks,
+            self._watch.want_preview if shown is watched else _ignore,
+            clock,
+            evidence.threads,
+        )
+
+    def start(self, tasks: TaskScope) -> None:
+        """Start the camera's threads, and its tasks in ``tasks``."""
+        fatal = (OutboxDamaged,)
+        self._line.start(tasks)
+        tasks.start(f"events-{self.id}", self._reporter.run, Backoff(), fatal)
+        tasks.start(f"status-{self.id}", self._tell_status, Backoff(), fatal)
+        tasks.start(f"preview-{self.id}", self._preview.run, Backoff())
+        for stream in self._streams.values():
+            stream.start()
+        self._watch.start()
+
+    async def end_what_was_left_open(self) -> None:
+        """End the events of an interrupted run."""
+        await self._reporter.end_left_open()
+
+    def stop_watching(self) -> None:
+        """End the threads; blocking."""
+        self._watch.stop()
+        for stream in self._streams.values():
+            stream.stop()
+
+    async def wind_up(self) -> None:
+        """Store what is in hand and say goodbye."""
+        await self._reporter.wind_up()
+        await self._line.say_goodbye()
+
+    def is_turning(self) -> bool:
+        """Tell whether the camera's thread still turns: the watchdog's question."""
+        return self._clock.monotonic() - self._watch.turned_s < STALLED_AFTER_S
+
+    async def _tell_status(self) -> None:
+        """Publish the status at every change of state, and every ten seconds."""
+        told: tuple[object, ...] = ()
+        told_s = float("-inf")
+        while True:
+            now_s = self._clock.monotonic()
+            status = self._writer.write(
+                self._clock.now_ms(), self._watched_stream.state(), self._watching()
+            )
+            news = (status.state, status.cause, status.detail, status.distrust, status.views)
+            if news != told or now_s - told_s >= STATUS_EVERY_S:
+                self._line.show(status)
+                await self._outbox.tidy(self._clock.now_ms())
+                told, told_s = news, now_s
+            await self._clock.sleep(LOOK_EVERY_S)
+
+    def _watching(self) -> Watching:
+        return Watching(
+            figures=self._watch.figures,
+            overload_level=self._watch.overload_level,
+            fault=self._watch.fault,
+            distrust=[finding.cause for finding in self._watch.distrust],
+            views=self._watch.view_names,
+            waiting_files=self._evidence.uploads.waiting(self.id),
+            free_bytes=self._evidence.free_bytes(),
+        )
+
+
+def _ignore(_fps: float) -> None:
+    """A stream of its own is decoded for previews anyway."""

@@ -1,0 +1,236 @@
+"""One camera's findings become events: the warning at once, then pictures, then the clip."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+from quantrac_core.contracts.camera_messages import CameraEvent, EvidenceFile
+from quantrac_core.contracts.errors import QuantracError
+from quantrac_core.contracts.messages import ClockState
+from quantrac_core.runtime.clock import Clock
+from quantrac_core.runtime.tasks import TaskScope
+from vision.evidence.settings import EvidenceSettings, MaskSettings
+from vision.evidence.snapshots import Marked, Snapshot, SnapshotFailed, make_snapshots
+from vision.pipeline.camera_watch import Findings
+from vision.pipeline.clips import CLIP, PLAYBACK, PLAYBACK_NOTE, clip_note, write_clip_file
+from vision.pipeline.event_desk import EventDesk
+from vision.pipeline.incidents import Incident, IncidentBook, Moment, end_after_restart
+from vision.scene.decision import Decision
+from vision.streams.clip import ClipInfo
+from vision.streams.packet_ring import PacketRing, Recording
+from vision.streams.transcoding import transcode_clip
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+MOST_WAITING: Final = 20
+CLIP_PATIENCE_S: Final = 5.0
+CLIP_POLL_S: Final = 0.2
+MOST_CLIPS_AT_ONCE: Final = 8
+PERSON: Final = "person"
+
+
+@dataclass(slots=True, frozen=True)
+class _Clip:
+    info: ClipInfo
+    files: list[EvidenceFile]
+
+
+class EventReporter:
+    """Writes the events of one camera.
+
+    Args:
+        ring: packets of the stream that is recorded.
+        threads: for encoding pictures and clips.
+        clock_state: whether the machine's clock can be believed.
+    """
+
+    def __init__(
+        self,
+        book: IncidentBook,
+        desk: EventDesk,
+        ring: PacketRing,
+        masks: Sequence[MaskSettings],
+        settings: EvidenceSettings,
+        clock: Clock,
+        clock_state: Callable[[], ClockState],
+        threads: Executor,
+    ) -> None:
+        self._book = book
+        self._desk = desk
+        self._ring = ring
+        self._masks = masks
+        self._settings = settings
+        self._clock = clock
+        self._clock_state = clock_state
+        self._threads = threads
+        self._waiting: asyncio.Queue[Findings] = asyncio.Queue(MOST_WAITING)
+        self._clips = asyncio.Semaphore(MOST_CLIPS_AT_ONCE)
+        self._loop = asyncio.get_running_loop()
+        self._ending = asyncio.Event()
+        self._in_the_making = 0
+
+    def post(self, findings: Findings) -> None:
+        """Take findings from the camera's thread; waits while too many are waiting."""
+        asyncio.run_coroutine_threadsafe(self._waiting.put(findings), self._loop).result()
+
+    async def end_left_open(self) -> None:
+        """End what an interrupted run has left open, with the files that it could still store."""
+        for event in self._desk.unended():
+            await self._desk.keep_manifest(event)
+            files = await self._desk.files(event)
+            await self._desk.send(end_after_restart(event, self._clock.now_ms(), files))
+
+    async def run(self) -> None:
+        """Work until cancelled; evidence in the making is then given up."""
+        async with TaskScope() as shows:
+            while True:
+                findings = await self._waiting.get()
+                for decision in findings.decisions:
+                    await self._take(findings, decision, shows)
+                self._waiting.task_done()
+
+    async def wind_up(self) -> None:
+        """Store what is in hand, cutting clips short; the caller bounds the time."""
+        self._ending.set()
+        await self._waiting.join()
+        while self._in_the_making:
+            await self._clock.sleep(CLIP_POLL_S / 4)
+
+    async def _take(self, findings: Findings, decision: Decision, shows: TaskScope) -> None:
+        height, width = findings.frame.image.shape[:2]
+        moment = Moment(findings.figures, (width, height), self._clock_state())
+        taken = self._book.take(decision, moment)
+        if taken is None:
+            return
+        incident, event = taken
+        # The warning goes first: pictures take longer than people should wait.
+        await self._desk.send(event)
+        if decision.phase == "new":
+            recording = self._start_recording(decision)
+            show = partial(self._show, incident, event, findings, decision, recording)
+            shows.start(f"evidence-{incident.id}", show)
+
+    def _start_recording(self, decision: Decision) -> Recording | None:
+        from_ms = decision.began_ms - round(self._settings.pre_roll_s * 1000)
+        to_ms = max(decision.began_ms, decision.at_ms) + round(self._settings.post_roll_s * 1000)
+        try:
+            return self._ring.record(from_ms, to_ms, decision.began_ms)
+        except QuantracError as error:
+            log.warning("rule %s: no clip: %s", decision.rule, error)
+            return None
+
+    async def _show(
+        self,
+        incident: Incident,
+        first: CameraEvent,
+        findings: Findings,
+        decision: Decision,
+        recording: Recording | None,
+    ) -> None:
+        """Pictures, then the clip, then the signed manifest; each is told when it is stored."""
+        self._in_the_making += 1
+        try:
+            await self._tell(incident, await self._pictures(incident, findings, decision))
+            del findings
+            clip = None if recording is None else await self._clip(incident, decision, recording)
+            event = first
+            if clip is not None and clip.files:
+                event = await self._tell(incident, clip.files, clip.info.began_at_ms) or first
+            manifest = await self._desk.keep_manifest(event)
+            await self._tell(incident, [] if manifest is None else [manifest], complete=True)
+        finally:
+            self._in_the_making -= 1
+
+    async def _tell(
+        self,
+        incident: Incident,
+        files: Sequence[EvidenceFile],
+        clip_began_ms: int | None = None,
+        *,
+        complete: bool = False,
+    ) -> CameraEvent | None:
+        """Send the next revision with these files; nothing where there is no news."""
+        event = self._book.attach(
+            incident.id,
+            self._clock.now_ms(),
+            files,
+            clip_began_ms=clip_began_ms,
+            complete=complete,
+        )
+        return None if event is None else await self._desk.send(event)
+
+    async def _pictures(
+        self, incident: Incident, findings: Findings, decision: Decision
+    ) -> list[EvidenceFile]:
+        sighting = decision.sighting
+        marked = [] if sighting is None else [Marked(sighting.source_box, sighting.label)]
+        persons = None
+        if self._settings.blur_persons:
+            persons = [it.source_box for it in findings.sightings if it.label == PERSON]
+
+        def encode() -> list[Snapshot]:
+            return make_snapshots(
+                findings.frame.image,
+                masks=self._masks,
+                marked=marked,
+                persons=persons,
+                jpeg_quality=self._settings.jpeg_quality,
+            )
+
+        try:
+            snapshots = await self._on_thread(encode)
+        except SnapshotFailed as error:
+            log.error("event %s goes without pictures: %s", incident.id, error)
+            return []
+        stored = [
+            await self._desk.keep(incident.id, decision.began_ms, it.name, it.kind, it.jpeg)
+            for it in snapshots
+        ]
+        return [file for file in stored if file is not None]
+
+    async def _clip(
+        self, incident: Incident, decision: Decision, recording: Recording
+    ) -> _Clip | None:
+        await self._wait_for(recording)
+        began_ms = decision.began_ms
+        async with self._clips:
+            try:
+                part = await self._desk.part(incident.id, began_ms, CLIP)
+                info = await self._on_thread(
+                    lambda: write_clip_file(recording.finish(), part, self._masks)
+                )
+                note = clip_note(info)
+                stored = [await self._desk.adopt(incident.id, began_ms, CLIP, "clip", note)]
+                if not info.plays_in_browsers:
+                    stored.append(await self._playback(incident, began_ms, info))
+            except (QuantracError, OSError) as error:
+                log.error("event %s goes without its clip: %s", incident.id, error)
+                return None
+        return _Clip(info, [file for file in stored if file is not None])
+
+    async def _playback(
+        self, incident: Incident, began_ms: int, info: ClipInfo
+    ) -> EvidenceFile | None:
+        """Make the copy that browsers play; the original is already stored."""
+        part = await self._desk.part(incident.id, began_ms, PLAYBACK)
+        original: Path = part.parent / CLIP
+        await self._on_thread(lambda: transcode_clip(original, part, info))
+        return await self._desk.adopt(
+            incident.id, began_ms, PLAYBACK, "clip_playback", PLAYBACK_NOTE
+        )
+
+    async def _wait_for(self, recording: Recording) -> None:
+        """Until it is whole; a camera that went away is not waited for much longer."""
+        deadline_s = self._clock.monotonic() + self._settings.post_roll_s + CLIP_PATIENCE_S
+        while (
+            recording.is_open and not self._ending.is_set() and self._clock.monotonic() < deadline_s
+        ):
+            await self._clock.sleep(CLIP_POLL_S)
+
+    async def _on_thread(self, work: Callable[[], Result]) -> Result:
+        return await self._loop.run_in_executor(self._threads, work)
