@@ -29,14 +29,18 @@ class Features:
         grey: the reduced picture.
         means: BLOCKS × BLOCKS mean brightness.
         structure: BLOCKS × BLOCKS medium detail relative to brightness: indifferent to dusk.
+        detail: BLOCKS × BLOCKS medium detail in levels of brightness.
         sharpness: BLOCKS × BLOCKS fine detail as a share of medium detail, noise taken out.
+        noise: the noise's standard deviation in levels of brightness.
         edges: gradient of a still smaller picture, relative to brightness.
     """
 
     grey: Grey
     means: Grey
     structure: Grey
+    detail: Grey
     sharpness: Grey
+    noise: float
     edges: Grey
 
 
@@ -67,6 +71,8 @@ def features_of(grey: Grey, previous: Grey | None) -> Features:
         grey=grey,
         means=means,
         structure=np.asarray(detail / level, dtype=np.float32),
+        detail=detail,
+        noise=math.sqrt(float(noise)),
         sharpness=np.asarray(clean / (detail + np.float32(0.5)), dtype=np.float32),
         edges=_edges(softer),
     )

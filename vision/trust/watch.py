@@ -30,6 +30,7 @@ SURE_SHIFT = 0.12
 OTHER_EDGES = 0.35
 OTHER_EDGES_AT_MOST = 0.3
 DEFOCUSED_SHARE = 0.7
+NOISE_TO_DROWN = 1.0
 MAX_STEP_S = 5.0
 
 Mask = NDArray[np.bool_]
@@ -78,12 +79,19 @@ class _Usual:
     def begun(cls, now: Features) -> "_Usual":
         return cls(now.means, now.structure, now.sharpness, now.edges)
 
+    def shows_sharpness(self, now: Features) -> Mask:
+        """Return in which parts the usual fine detail would stand out of the noise."""
+        shows: Mask = self.sharpness * now.detail > NOISE_TO_DROWN * now.noise
+        return shows
+
     def adapt(self, now: Features, edge_likeness: float, share: float) -> None:
         keep = np.float32(1 - share)
         take = np.float32(share)
         self.means = self.means * keep + now.means * take
         self.structure = self.structure * keep + now.structure * take
-        self.sharpness = self.sharpness * keep + now.sharpness * take
+        shows = self.shows_sharpness(now)
+        mixed = self.sharpness * keep + now.sharpness * take
+        self.sharpness = np.where(shows, mixed, self.sharpness)
         self.edges = self.edges * keep + now.edges * take
         self.edge_likeness += share * (edge_likeness - self.edge_likeness)
 
@@ -185,7 +193,11 @@ class TrustWatch:
         return 1.0 - max(edge_likeness, 0.0) if edge_likeness < limit else 0.0
 
     def _softened(self, now: Features, usual: _Usual, structured: Mask) -> float:
-        left = now.sharpness[structured] / (usual.sharpness[structured] + 1e-3)
+        """In the dark fine detail drowns in noise: only parts where it would show are judged."""
+        judged = structured & usual.shows_sharpness(now)
+        if judged.mean() < LEAST_STRUCTURED_SHARE:
+            return 0.0
+        left = now.sharpness[judged] / (usual.sharpness[judged] + 1e-3)
         softened = float((left < self._settings.defocused_ratio).mean())
         return softened if softened >= DEFOCUSED_SHARE else 0.0
 

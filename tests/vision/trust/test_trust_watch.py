@@ -198,3 +198,19 @@ def test_a_picture_without_structure_is_not_judged() -> None:
     watch = TrustWatch(TrustSettings())
     show(watch, 0, 30, lambda _: noisy(fog))
     assert show(watch, 30, 60, lambda _: noisy(fog // 4)) == []
+
+
+def test_dusk_night_with_a_lifted_gain_and_a_lamp_at_midnight_are_believed() -> None:
+    def evening(at_s: float) -> Image:
+        minutes = at_s / 60
+        light = float(np.exp(-min(max(minutes - 2, 0) / 5, 4)))
+        picture = noisy(street(at_s) * light + 2, 2.5 + 2 * (1 - light))
+        if minutes > 20:
+            picture = noisy(np.clip(picture * 3.0, 0, 255), 8)
+        return noisy(street(at_s) * 0.5) if minutes > 24 else picture
+
+    watch, told = TrustWatch(TrustSettings()), set[str]()
+    for picture in range(420):
+        at_ms = START_MS + picture * 4_000
+        told |= {it.cause for it in watch.update(at_ms, evening(picture * 4.0))}
+    assert told == set()
