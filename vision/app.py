@@ -121,8 +121,10 @@ async def _wind_up(cameras: list[CameraProgram]) -> None:
 
 
 def _open_detector(settings: VisionSettings, config_file: Path) -> Detector:
+    # The measured plan belongs to this machine, not to the model's folder, which may be read-only.
+    cache_dir = settings.model.cache_dir or settings.data_dir / "cache"
     try:
-        return open_detector(settings.model)
+        return open_detector(settings.model.model_copy(update={"cache_dir": cache_dir}))
     except ModelRefused as error:
         # A person has to choose another model or device: starting again would not help.
         value = str(settings.model.path)

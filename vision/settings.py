@@ -19,7 +19,7 @@ from vision.evidence.settings import EvidenceSettings, MaskSettings
 from vision.optics.settings import AutoViews, LensSettings, ManualViews, MastSettings, ViewsSettings
 from vision.rules.calendars import Calendar
 from vision.rules.contradictions import contradictions
-from vision.rules.settings import Rules, Zones
+from vision.rules.settings import Rules, Zones, ZoneSettings
 from vision.streams.settings import StreamsSettings
 from vision.tracking.settings import TrackerSettings
 from vision.trust.settings import TrustSettings
@@ -64,6 +64,12 @@ class CameraSettings(StrictModel):
     def zone_views(self) -> set[str]:
         """Names of the views in which zones are drawn."""
         return {zone.view for zone in self.zones if zone.view is not None}
+
+    @property
+    def ruled_zones(self) -> list[ZoneSettings]:
+        """The zones that some rule watches."""
+        named = {rule.zone_name for rule in self.rules}
+        return [zone for zone in self.zones if zone.name in named]
 
 
 class VisionSettings(StrictModel):

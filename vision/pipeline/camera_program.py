@@ -146,6 +146,7 @@ class CameraProgram:
             analyst,
             settings.attention,
             min(settings.views.smallest.values()),
+            settings.ruled_zones,
             clock,
             self._reporter.post,
             self._writer.draw_zones,
