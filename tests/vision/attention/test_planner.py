@@ -171,10 +171,3 @@ def test_views_need_names_of_their_own() -> None:
 
 def test_names_that_are_no_views_are_passed_over() -> None:
     assert Planner(SETTINGS, VIEWS).plan(0.0, ("elsewhere",), (), 1.0).active == frozenset()
-
-
-def test_a_meter_without_frames_says_zero() -> None:
-    meter = WatchMeter()
-    assert meter.read(5.0).fps == 0.0
-    meter.note(5.0, FramePlan(("a",), KeyFrames(), frozenset()))
-    assert meter.read(100.0).fps == 0.0
