@@ -45,10 +45,17 @@ _KIND_OF: Final = {
 }
 _UNBLURRED: Final = frozenset({"snapshot", "snapshot_boxed"})
 _Reason = Annotated[str | None, Query(min_length=1, max_length=300)]
-_FILE: Final = {"content": {}, "description": "the file"}
+_CLIP: Final = {"content": {"video/mp4": {}}, "description": "the clip, or the part asked for"}
+_ANY: Final = {
+    "content": {media_type: {} for media_type in MEDIA_TYPES.values()},
+    "description": "the file, or the part asked for",
+}
+_PICTURE: Final = {"content": {"image/jpeg": {}}, "description": "the picture"}
 
 
-@router.get("/{event_id}/snapshot.jpg", response_class=FileResponse, responses={304: {}})
+@router.get(
+    "/{event_id}/snapshot.jpg", response_class=FileResponse, responses={200: _PICTURE, 304: {}}
+)
 async def get_snapshot(
     services: InjectedServices,
     request: Request,
@@ -69,7 +76,7 @@ async def get_snapshot(
     return await _give(services, request, record, file, None, by, reason)
 
 
-@router.get("/{event_id}/clip.mp4", response_class=FileResponse, responses={206: _FILE})
+@router.get("/{event_id}/clip.mp4", response_class=FileResponse, responses={200: _CLIP, 206: _CLIP})
 async def get_clip(
     services: InjectedServices,
     request: Request,
@@ -87,7 +94,9 @@ async def get_clip(
     return await _give(services, request, record, file, "played", by, reason)
 
 
-@router.get("/{event_id}/files/{name}", response_class=FileResponse, responses={206: _FILE})
+@router.get(
+    "/{event_id}/files/{name}", response_class=FileResponse, responses={200: _ANY, 206: _ANY}
+)
 async def get_file(
     services: InjectedServices,
     request: Request,
