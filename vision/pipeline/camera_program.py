@@ -92,6 +92,7 @@ class CameraProgram:
         self._writer = StatusWriter(
             settings,
             outbox.boot_id,
+            outbox.outbox_id,
             evidence.provenance.software,
             evidence.key.public_hex,
             detector.info,
@@ -216,6 +217,8 @@ class CameraProgram:
             views=self._watch.view_names,
             waiting_files=self._evidence.uploads.waiting(self.id),
             free_bytes=self._evidence.free_bytes(),
+            oldest_seq=self._outbox.worker.oldest_seq,
+            newest_seq=self._outbox.worker.newest_seq,
         )
 
 
