@@ -124,7 +124,7 @@ class RuleEngine:
         To be called for every analysed picture, also with nothing in it: incidents end by time.
         """
         now_ms = self._clock.advance(at_ms)
-        self._scores.update(tracks, now_ms)
+        self._scores.update(tracks, now_ms, at_ms)
         parents = self._lineage.update(tracks, now_ms)
         moment = Moment(now_ms, at_ms, True, tracks, self._scores, parents, statics, trust)
         decisions: list[Decision] = []

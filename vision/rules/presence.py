@@ -61,10 +61,13 @@ class Stays:
             stay = self._stays.get(track.id)
             if stay is None:
                 stay = self._stays.inherit(track.id, moment.parents.get(track.id), now_ms)
+            if stay is not None and stay.is_inside and moment.is_unwatched(track):
+                stay.last_inside_ms = now_ms
+                self._stays.put(track.id, stay, now_ms)
             if stay is not None and now_ms - stay.last_inside_ms > self._grace_ms:
                 self._stays.drop(track.id)
                 stay = None
-            if track.is_visible:
+            if moment.has_seen(track):
                 stay = self._follow(track, stay, moment)
             if stay is None or not stay.is_inside:
                 continue

@@ -202,6 +202,8 @@ def test_a_clock_set_back_is_survived() -> None:
 def test_a_region_outside_the_picture_and_sides_out_of_order_are_refused() -> None:
     with pytest.raises(ValueError, match="no region of a picture of 320 × 240 px"):
         StillFinder(BackgroundSettings(), (WIDTH, HEIGHT), [[(400, 0), (500, 0), (500, 90)]])
+    with pytest.raises(ValueError, match="no region of a picture of 320 × 240 px"):
+        StillFinder(BackgroundSettings(), (WIDTH, HEIGHT), [[]])
     with pytest.raises(ValidationError, match="min_side_px below max_side_px"):
         BackgroundSettings(min_side_px=50, max_side_px=40)
 

@@ -191,3 +191,47 @@ def test_the_engines_clock_never_goes_back_and_never_runs_ahead(steps: list[int]
         now_ms = clock.advance(at_ms)
         assert last_ms <= now_ms <= forward_ms
         last_ms = now_ms
+
+
+def test_an_object_that_is_looked_at_every_fourth_picture_is_believed_and_crosses_once() -> None:
+    zones = TypeAdapter(Zones).validate_python(
+        [{"name": "gate", "space": "ground", "shape": "line", "points": [[-9, 15], [9, 15]]}]
+    )
+    rules = TypeAdapter(Rules).validate_python(
+        [{"id": "line", "kind": "line_crossing", "zone": "gate", "labels": ["person"]}]
+    )
+    engine, told = RuleEngine(rules, zones), list[tuple[int, str]]()
+    for index in range(60):
+        looked = index // 4 * 4
+        track = Track(
+            id=1,
+            sighting=sighting_at(0, 12 + looked * 0.2, score=0.6),
+            first_seen_ms=START_MS,
+            last_seen_ms=START_MS + looked * 200,
+            is_visible=True,
+            is_confirmed=True,
+        )
+        for it in engine.update(START_MS + index * 200, [track]):
+            told.append((index, it.phase))
+    assert told[0] == (24, "new"), "settled by the second look behind the line, not by waiting"
+    assert [phase for _, phase in told].count("new") == 1
+
+
+def test_what_stands_in_a_view_that_is_swept_every_30_s_goes_on_loitering_and_parking() -> None:
+    rules = TypeAdapter(Rules).validate_python(
+        [
+            {"id": "dwell", "kind": "loitering", "zone": "yard", "labels": ["car"], "dwell_s": 40},
+            {"id": "park", "kind": "stopped_vehicle", "zone": "yard", "labels": ["car"],
+             "for_s": 40},
+        ]
+    )  # fmt: skip
+    engine, told = RuleEngine(rules, ZONES), list[tuple[str, str, int]]()
+    for second in range(100):
+        looked_ms = START_MS + (second if second < 3 else second // 30 * 30) * 1000
+        looked_ms = max(looked_ms, START_MS + min(second, 2) * 1000)
+        track = Track(1, sighting_at(0, 15, "car"), START_MS, looked_ms, True, True)
+        for it in engine.update(START_MS + second * 1000, [track]):
+            told.append((it.rule, it.phase, second))
+    opened = [(rule, second) for rule, phase, second in told if phase == "new"]
+    assert sorted(opened) == [("dwell", 40), ("park", 40)]
+    assert "end" not in {phase for _, phase, _ in told}
