@@ -96,7 +96,7 @@ def watched(number: int, address: str, detector: Detector) -> tuple[CameraStream
     clock = SystemClock()
     stream = CameraStream(camera.id, streams.main, clock, ring=PacketRing(25.0, 64_000_000))
     eyes = CameraEyes(camera.lens, camera.mast, camera.views, camera.zone_views)
-    judge = PictureJudge((), (), camera.background, camera.trust, eyes)
+    judge = PictureJudge((), (), camera.background, camera.trust, (), eyes)
     analyst = Analyst(Tracker(camera.tracking), RuleEngine((), ()), judge)
     watch = CameraWatch(
         camera.id,

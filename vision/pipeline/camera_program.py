@@ -136,7 +136,12 @@ class CameraProgram:
             Tracker(settings.tracking),
             RuleEngine(settings.rules, settings.zones, calendars),
             PictureJudge(
-                settings.rules, settings.zones, settings.background, settings.trust, self._eyes
+                settings.rules,
+                settings.zones,
+                settings.background,
+                settings.trust,
+                ("person", *settings.tracking.wheels),
+                self._eyes,
             ),
         )
         self._watch = CameraWatch(

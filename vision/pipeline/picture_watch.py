@@ -1,12 +1,13 @@
 """What is judged on whole pictures: things left behind in zones, and reasons for distrust."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import numpy as np
 
 from vision.background.settings import BackgroundSettings
 from vision.background.still_finder import StillFinder, StillThing
+from vision.optics.arrays import OpticsFault
 from vision.optics.spaces import along_sides
 from vision.pipeline.eyes import CameraEyes
 from vision.rules.settings import AbandonedObject, AnyRule, Tamper, ZoneSettings
@@ -27,6 +28,8 @@ class PictureJudge:
     """Still things in the zones of one camera's rules, and its trust; only where a rule asks.
 
     Args:
+        movers: classes whose tracks explain what stands in the picture; a bag that the detector
+            knows explains nothing.
         eyes: fitted to the picture before the first call.
     """
 
@@ -36,11 +39,13 @@ class PictureJudge:
         zones: Sequence[ZoneSettings],
         background: BackgroundSettings,
         trust: TrustSettings,
+        movers: Collection[str],
         eyes: CameraEyes,
     ) -> None:
         watched = {rule.zone for rule in rules if isinstance(rule, AbandonedObject)}
         self._zones = [zone for zone in zones if zone.name in watched]
         self._background = background
+        self._movers = frozenset(movers)
         self._eyes = eyes
         self._finder: StillFinder | None = None
         self._size_px = (0, 0)
@@ -53,9 +58,12 @@ class PictureJudge:
             return []
         if self._finder is None or self._size_px != self._eyes.size_px:
             self._size_px = self._eyes.size_px
-            regions = [self._in_picture(zone) for zone in self._zones]
-            self._finder = StillFinder(self._background, self._size_px, regions)
-        busy = [track.sighting.source_box for track in tracks]
+            self._finder = StillFinder(self._background, self._size_px, self._regions())
+        busy = [
+            track.sighting.source_box
+            for track in tracks
+            if track.is_confirmed and track.sighting.label in self._movers
+        ]
         things = self._finder.update(frame.at_ms, frame.image, busy)
         return self._placed(things)
 
@@ -73,6 +81,22 @@ class PictureJudge:
             StillObject(thing.id, sighting, thing.since_ms)
             for thing, sighting in zip(things, sightings, strict=True)
         ]
+
+    def _regions(self) -> list[list[Point]]:
+        """The zones in the picture.
+
+        Raises:
+            OpticsFault: a zone lies outside the picture.
+        """
+        width, height = self._eyes.size_px
+        regions = [self._in_picture(zone) for zone in self._zones]
+        for zone, region in zip(self._zones, regions, strict=True):
+            if not any(0 <= x < width and 0 <= y < height for x, y in region):
+                raise OpticsFault(
+                    f"zone {zone.name} of an abandoned_object rule lies outside the picture; "
+                    "draw it where the camera looks"
+                )
+        return regions
 
     def _in_picture(self, zone: ZoneSettings) -> list[Point]:
         spaces = self._eyes.locator.spaces
