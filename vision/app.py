@@ -118,6 +118,8 @@ async def _wind_up(cameras: list[CameraProgram]) -> None:
         await asyncio.wait_for(asyncio.gather(*(camera.wind_up() for camera in cameras)), WIND_UP_S)
     except TimeoutError:
         log.warning("not all evidence was finished; what is on disk is sent after the next start")
+    # Whatever became of the evidence, nobody may think that the cameras are still watched.
+    await asyncio.gather(*(camera.say_goodbye() for camera in cameras))
 
 
 def _open_detector(settings: VisionSettings, config_file: Path) -> Detector:

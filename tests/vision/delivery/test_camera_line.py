@@ -157,12 +157,28 @@ async def test_what_had_not_ended_is_known_after_a_restart(tmp_path: Path) -> No
     await first.commit(new_event(1, revision=2, phase="end"))
     await first.close()
     second = CameraOutbox(tmp_path, CAMERA, "boot-2", NO_RESERVE)
-    unended = second.unended()
-    assert [(event.id, event.revision, event.score) for event in unended] == [
+    undone = second.undone()
+    assert [(event.id, event.revision, event.score) for event in undone] == [
         (new_event(2).id, 2, 0.5)
     ]
     await second.commit(new_event(2, revision=3, phase="end"))
-    assert second.unended() == []
+    assert second.undone() == []
+    await second.close()
+
+
+async def test_what_had_ended_but_awaited_its_files_is_known_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    first = CameraOutbox(tmp_path, CAMERA, "boot-1", NO_RESERVE)
+    for number in (1, 2, 3):
+        await first.commit(new_event(number, phase="end"), awaits_files=True)
+    await first.commit(new_event(1, revision=2, phase="end"))
+    first.settle(new_event(3).id)
+    await first.commit(new_event(4))
+    first.settle(new_event(4).id)
+    await first.close()
+    second = CameraOutbox(tmp_path, CAMERA, "boot-2", NO_RESERVE)
+    assert [event.id for event in second.undone()] == [new_event(2).id, new_event(4).id]
     await second.close()
 
 
