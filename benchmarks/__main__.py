@@ -26,6 +26,7 @@ BENCHMARKS = (
     Benchmark("change_latency", ("--quick",), "register change to subscriber and to browser"),
     Benchmark("gateway_throughput", ("--values", "100000"), "MQTT to committed store, per store"),
     Benchmark("backfill", ("--quick",), "24 h of three stations after an outage"),
+    Benchmark("fisheye_recall", (), "persons in overhead fisheye frames, views beside raw"),
 )
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from demo.alarm_watch import Alarm
 from demo.ports import LOOPBACK
+from demo.security_watch import SecurityEvent
 
 Answer = TypeVar("Answer")
 TIMEOUT_S = 3.0
@@ -21,6 +22,10 @@ class GatewayUnreachable(OSError):
 
 class _Alarms(msgspec.Struct):
     alarms: list[Alarm]
+
+
+class _Events(msgspec.Struct):
+    events: list[SecurityEvent]
 
 
 class _Latest(msgspec.Struct):
@@ -71,6 +76,11 @@ class GatewayClient:
         """Return the newest alarms in any state (raises GatewayUnreachable)."""
         body = await asyncio.to_thread(self._call, "GET", "/api/v1/alarms?state=all&limit=50", None)
         return _decode(body, _Alarms).alarms
+
+    async def security_events(self) -> list[SecurityEvent]:
+        """Return the newest security events (raises GatewayUnreachable)."""
+        body = await asyncio.to_thread(self._call, "GET", "/api/v1/events?limit=50", None)
+        return _decode(body, _Events).events
 
     async def acknowledge(self, alarm_id: str, by: str, note: str) -> None:
         """Acknowledge one alarm (raises GatewayUnreachable)."""

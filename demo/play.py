@@ -8,6 +8,7 @@ from demo.child import Child
 from demo.gateway_client import GatewayClient, GatewayUnreachable
 from demo.narration import say
 from demo.scenario import rounds
+from demo.security_watch import SecurityWatch
 from demo.simulator.stations import STATIONS
 from quantrac_core.contracts.errors import QuantracError
 
@@ -69,6 +70,20 @@ async def watch_alarms(client: GatewayClient, acknowledge_after_s: float | None)
                 say(item.vietnamese, item.english)
             else:
                 await _acknowledge(client, watch, item)
+        await asyncio.sleep(WATCH_POLL_S)
+
+
+async def watch_security(client: GatewayClient) -> None:
+    """Tell which security events reach the centre."""
+    watch = SecurityWatch()
+    while True:
+        try:
+            news = watch.observe(await client.security_events())
+        except GatewayUnreachable:
+            # The supervisor has already said that the gateway is gone.
+            news = []
+        for item in news:
+            say(item.vietnamese, item.english)
         await asyncio.sleep(WATCH_POLL_S)
 
 

@@ -35,7 +35,6 @@ from vision.evidence.signing import open_device_key
 from vision.evidence.store import EvidenceStore
 from vision.pipeline.camera_program import CameraProgram, SharedEvidence
 from vision.pipeline.evidence_care import EvidenceCare
-from vision.pipeline.picture_watch import ZonePictureWatch
 from vision.settings import VisionSettings, config_sha256, load_vision_settings
 
 log = logging.getLogger("vision.app")
@@ -79,7 +78,6 @@ async def serve(settings: VisionSettings, config_file: Path, stop: asyncio.Event
             detector=detector,
             client=client,
             evidence=evidence,
-            pictures=ZonePictureWatch(camera),
             clock=clock,
             clock_state=_clock_state,
         )
@@ -123,8 +121,10 @@ async def _wind_up(cameras: list[CameraProgram]) -> None:
 
 
 def _open_detector(settings: VisionSettings, config_file: Path) -> Detector:
+    # The measured plan belongs to this machine, not to the model's folder, which may be read-only.
+    cache_dir = settings.model.cache_dir or settings.data_dir / "cache"
     try:
-        return open_detector(settings.model)
+        return open_detector(settings.model.model_copy(update={"cache_dir": cache_dir}))
     except ModelRefused as error:
         # A person has to choose another model or device: starting again would not help.
         value = str(settings.model.path)

@@ -12,15 +12,17 @@ from quantrac_core.config.strict import StrictModel
 from quantrac_core.contracts.identifiers import STATION_ID_RULE, is_station_id
 from quantrac_core.runtime.mqtt_settings import MqttSettings
 from vision.attention.settings import AttentionSettings
+from vision.background.settings import BackgroundSettings
 from vision.delivery.settings import CentreSettings, DeliverySettings
 from vision.detection.settings import ModelSettings
 from vision.evidence.settings import EvidenceSettings, MaskSettings
 from vision.optics.settings import AutoViews, LensSettings, ManualViews, MastSettings, ViewsSettings
 from vision.rules.calendars import Calendar
 from vision.rules.contradictions import contradictions
-from vision.rules.settings import Rules, Zones
+from vision.rules.settings import Rules, Zones, ZoneSettings
 from vision.streams.settings import StreamsSettings
 from vision.tracking.settings import TrackerSettings
+from vision.trust.settings import TrustSettings
 
 PICTURE_VIEW = "picture"
 
@@ -55,11 +57,19 @@ class CameraSettings(StrictModel):
     masks: Annotated[list[MaskSettings], Field(max_length=50)] = Field(default_factory=list)
     attention: AttentionSettings = AttentionSettings()
     tracking: TrackerSettings = TrackerSettings()
+    background: BackgroundSettings = BackgroundSettings()
+    trust: TrustSettings = TrustSettings()
 
     @property
     def zone_views(self) -> set[str]:
         """Names of the views in which zones are drawn."""
         return {zone.view for zone in self.zones if zone.view is not None}
+
+    @property
+    def ruled_zones(self) -> list[ZoneSettings]:
+        """The zones that some rule watches."""
+        named = {rule.zone_name for rule in self.rules}
+        return [zone for zone in self.zones if zone.name in named]
 
 
 class VisionSettings(StrictModel):

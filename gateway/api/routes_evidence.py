@@ -45,10 +45,17 @@ _KIND_OF: Final = {
 }
 _UNBLURRED: Final = frozenset({"snapshot", "snapshot_boxed"})
 _Reason = Annotated[str | None, Query(min_length=1, max_length=300)]
-_FILE: Final = {"content": {}, "description": "the file"}
+_CLIP: Final = {"content": {"video/mp4": {}}, "description": "the clip, or the part asked for"}
+_ANY: Final = {
+    "content": {media_type: {} for media_type in MEDIA_TYPES.values()},
+    "description": "the file, or the part asked for",
+}
+_PICTURE: Final = {"content": {"image/jpeg": {}}, "description": "the picture"}
 
 
-@router.get("/{event_id}/snapshot.jpg", response_class=FileResponse, responses={304: {}})
+@router.get(
+    "/{event_id}/snapshot.jpg", response_class=FileResponse, responses={200: _PICTURE, 304: {}}
+)
 async def get_snapshot(
     services: InjectedServices,
     request: Request,
@@ -69,9 +76,13 @@ async def get_snapshot(
     return await _give(services, request, record, file, None, by, reason)
 
 
-@router.get("/{event_id}/clip.mp4", response_class=FileResponse, responses={206: _FILE})
+@router.get("/{event_id}/clip.mp4", response_class=FileResponse, responses={200: _CLIP, 206: _CLIP})
 async def get_clip(
-    services: InjectedServices, request: Request, event_id: EventId, by: Caller
+    services: InjectedServices,
+    request: Request,
+    event_id: EventId,
+    by: Caller,
+    reason: _Reason = None,
 ) -> Response:
     """Return the clip (with ranges), in a form that browsers play where there is one."""
     record = await load_event(services, event_id)
@@ -80,10 +91,12 @@ async def get_clip(
     if not clips:
         raise HTTPException(404, f"event {event_id!r} has no clip")
     file = next(filter(record.stored, clips), clips[0])
-    return await _give(services, request, record, file, "played", by, None)
+    return await _give(services, request, record, file, "played", by, reason)
 
 
-@router.get("/{event_id}/files/{name}", response_class=FileResponse, responses={206: _FILE})
+@router.get(
+    "/{event_id}/files/{name}", response_class=FileResponse, responses={200: _ANY, 206: _ANY}
+)
 async def get_file(
     services: InjectedServices,
     request: Request,
@@ -137,12 +150,11 @@ async def _give(
     if stored is None:
         raise HTTPException(404, _why_absent(record, file))
     caching = "no-cache"
-    detail = file.name
+    detail = file.name if reason is None else f"{file.name}: {' '.join(reason.split())}"
     if file.kind in _UNBLURRED and record.announced("snapshot_blurred") is not None:
         if by == UNKNOWN or reason is None:
             raise HTTPException(422, "an unblurred picture needs who asks (by) and why (reason)")
         action, caching = "unblurred", "no-store"
-        detail = f"{file.name}: {' '.join(reason.split())}"
     if action is not None:
         await services.threads.call(_log, services.database, record, action, by, detail)
     tag = f'"{file.sha256}"'

@@ -66,6 +66,7 @@ async def get_progress(
         409: {"description": "the piece does not begin at Upload-Offset"},
         413: {"description": "too large, or too many files for one event"},
         422: {"description": "the hash is wrong: the file was thrown away"},
+        423: {"description": "another transfer is writing this file; see Retry-After"},
         507: {"description": "no room"},
     },
     openapi_extra={

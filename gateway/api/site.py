@@ -16,7 +16,7 @@ from gateway.api import (
     routes_uploads,
 )
 from gateway.api.page import mount_page
-from gateway.api.protection import Protection
+from gateway.api.protection import UPLOAD_PATH, Protection
 from gateway.api.services import Services
 from gateway.database.engine import DatabaseUnavailable
 from gateway.stores.interface import StoreUnavailable
@@ -54,11 +54,13 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
     return app
 
 
-async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"][1:]) or "body"
-    return JSONResponse({"detail": f"{where}: {first['msg']}"[:300]}, status_code=422)
+    # To an uploader 422 says that the hash is wrong and the file must be sent anew.
+    status = 400 if UPLOAD_PATH.fullmatch(request.url.path) else 422
+    return JSONResponse({"detail": f"{where}: {first['msg']}"[:300]}, status_code=status)
 
 
 async def _unavailable(_request: Request, error: Exception) -> JSONResponse:

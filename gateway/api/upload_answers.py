@@ -21,13 +21,14 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 STATUS_OF: Final[dict[type[QuantracError], int]] = {
     WrongOffset: 409,
-    PartialInUse: 409,
+    PartialInUse: 423,
     TooManyFiles: 413,
     WrongHash: 422,
     TooManyTransfers: 503,
     EvidenceUnavailable: 503,
     DiskFull: 507,
 }
+RETRY_AFTER_S: Final = "2"
 NOT_CONFIGURED: Final = (
     "uploads are refused: evidence.path and evidence.upload_tokens are not both configured"
 )
@@ -65,6 +66,8 @@ async def in_thread(
         headers = {}
         if isinstance(error, WrongOffset | PartialInUse):
             headers["Upload-Offset"] = str(error.offset)
+        if isinstance(error, PartialInUse | TooManyTransfers):
+            headers["Retry-After"] = RETRY_AFTER_S
         raise refused(services, STATUS_OF[type(error)], str(error), headers) from error
 
 

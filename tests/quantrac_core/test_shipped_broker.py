@@ -44,7 +44,8 @@ class ShippedBroker(Process):
         self.folder = folder
         self.tls_port, self.plain_port = free_port(), free_port()
         certificate(folder, "broker", "broker", "subjectAltName=IP:127.0.0.1")
-        certificate(folder, "thanh-hai", "thanh-hai")
+        for name in ("thanh-hai", "pc-phan-rang"):
+            certificate(folder, name, name)
         (folder / "quantrac.acl").write_text((SHIPPED / "quantrac.acl").read_text())
         text = (SHIPPED / "mosquitto.conf").read_text()
         for shipped, here in (
@@ -110,6 +111,32 @@ async def test_a_station_writes_under_its_own_name_only(broker: ShippedBroker) -
         await eventually(lambda: bool(seen), "a message")
         assert await station.flush(5.0)
     assert seen == ["quantrac/v1/stations/thanh-hai/readings"]
+
+
+async def test_a_pc_with_cameras_speaks_for_its_own_cameras_only(broker: ShippedBroker) -> None:
+    seen: list[str] = []
+    acks: list[str] = []
+    centre = MqttSession(
+        MqttSettings(port=broker.plain_port),
+        client_id="centre",
+        subscriptions=["quantrac/v1/#"],
+        on_message=lambda message: seen.append(message.topic),
+    )
+    vision = MqttSession(
+        broker.station("pc-phan-rang"),
+        client_id="quantrac-vision-hacom-360",
+        subscriptions=["quantrac/v1/cameras/hacom-360/ack"],
+        on_message=lambda message: acks.append(message.topic),
+    )
+    async with running(centre), running(vision):
+        await eventually(lambda: centre.connected and vision.connected, "both connected")
+        for topic in ("stations/thanh-hai/readings", "cameras/other/events", "cameras/x/ack"):
+            vision.publish(f"quantrac/v1/{topic}", b"{}")
+        vision.publish("quantrac/v1/cameras/hacom-360/events", b"{}")
+        centre.publish("quantrac/v1/cameras/hacom-360/ack", b"{}")
+        await eventually(lambda: bool(seen) and bool(acks), "a message each way")
+        assert await vision.flush(5.0)
+    assert set(seen) == {"quantrac/v1/cameras/hacom-360/events", *acks}
 
 
 async def test_without_a_certificate_nobody_gets_in(broker: ShippedBroker) -> None:

@@ -2,7 +2,7 @@
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.peers.gateway import Api, embedded_config, gateway
 from tests.peers.mosquitto import LONG_QUEUES, Mosquitto
 from tests.peers.process import Process, running, until
+from tests.web.desk_camera import DeskCamera
 from tests.web.node import install_and_build
 from tests.web.plant import STATIONS, LiveStation
 
@@ -21,8 +22,11 @@ PATIENCE_MS = 20_000
 class Centre:
     """A gateway that serves the built page, and the stations that report to it."""
 
-    def __init__(self, process: Process, port: int, stations: dict[str, LiveStation]) -> None:
+    def __init__(
+        self, process: Process, port: int, broker_port: int, stations: dict[str, LiveStation]
+    ) -> None:
         self.process = process
+        self.broker_port = broker_port
         self.stations = stations
         self.api = Api(port)
         self.base_url = f"http://127.0.0.1:{port}"
@@ -49,6 +53,28 @@ def centre(built_page: None, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield centre
 
 
+@pytest.fixture(scope="session")
+def desk(built_page: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    """One centre for the modules about cameras; each of their tests has cameras of its own."""
+    with running_centre(tmp_path_factory.mktemp("desk")) as centre:
+        yield centre
+
+
+@pytest.fixture
+def new_camera(desk: Centre) -> Iterator[Callable[[str], DeskCamera]]:
+    """Bring cameras to the desk; they say goodbye at the end of the test."""
+    with contextlib.ExitStack() as stack:
+
+        def bring(camera: str) -> DeskCamera:
+            fake = DeskCamera(desk.broker_port, desk.api.port, camera)
+            stack.callback(fake.close)
+            fake.announce()
+            until(lambda: camera in [one["id"] for one in desk.api.get("/cameras")["cameras"]])
+            return fake
+
+        yield bring
+
+
 @pytest.fixture(scope="module")
 def own_centre(built_page: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     """A centre of this module alone, whose alarms are counted or whose gateway is killed."""
@@ -71,7 +97,7 @@ def running_centre(folder: Path) -> Iterator[Centre]:
         for station in STATIONS:
             stations[station] = LiveStation(broker.port, station)
             stack.callback(stations[station].close)
-        centre = Centre(process, config["http"]["port"], stations)
+        centre = Centre(process, config["http"]["port"], broker.port, stations)
         until(
             lambda: (
                 all(

@@ -79,7 +79,7 @@ def _export(options: argparse.Namespace) -> None:
             input_px=options.input_px,
         )
         candidates = [options.golden] if options.golden else [*pictures, *tool.sample_pictures()]
-        _record_reference(weights, partial / GOLDEN_FOLDER, candidates)
+        _record_reference(weights, options.input_px, partial / GOLDEN_FOLDER, candidates)
         sha256 = identity(find_model(partial))
         write_record(
             partial,
@@ -117,11 +117,12 @@ def _calibration_pictures(options: argparse.Namespace) -> list[Path]:
     return pictures
 
 
-def _record_reference(weights: Path, folder: Path, candidates: Sequence[Path]) -> None:
+def _record_reference(
+    weights: Path, input_px: int | None, folder: Path, candidates: Sequence[Path]
+) -> None:
     """Record what the weights themselves see, so that the export is judged by its source."""
-    settings = validate(
-        {"backend": "ultralytics", "path": str(weights)}, ModelSettings, "(command line)"
-    )
+    document = {"backend": "ultralytics", "path": str(weights), "input_px": input_px}
+    settings = validate(document, ModelSettings, "(command line)")
     with _opened(settings) as reference:
         for picture in candidates:
             image = read_picture(picture)

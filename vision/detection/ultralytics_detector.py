@@ -33,7 +33,8 @@ import ultralytics
 # A security post sends no usage statistics; this must be said before its models are imported.
 ultralytics.settings.update({"sync": False})
 # One line for each of a hundred operations tells nobody anything.
-logging.getLogger("nncf").setLevel(logging.WARNING)
+for _name in ("nncf", "ultralytics"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 VERSION: str = ultralytics.__version__
 _TORCH_DEVICES = {"CPU": "cpu", "GPU": "0", "AUTO": None}
 
@@ -141,9 +142,9 @@ def export_openvino(
         }
         if is_int8:
             data = _calibration_set(Path(scratch), pictures, yolo.names)
-            options |= {"int8": True, "data": str(data), "fraction": 1.0}
+            options |= _precision(8) | {"data": str(data), "fraction": 1.0}
         else:
-            options |= {"half": True}
+            options |= _precision(16)
         try:
             made = Path(yolo.export(**options))
         except Exception as error:  # it raises whatever its exporters raise
@@ -167,9 +168,8 @@ class _Slot:
             "imgsz": side_px,
             "iou": settings.nms_iou,
             "device": _TORCH_DEVICES.get(settings.device, settings.device.removeprefix("GPU.")),
-            "half": settings.precision == "f16",
             "verbose": False,
-        }
+        } | (_precision(16) if settings.precision == "f16" else {})
 
     def run(self, image: Image, question: Question) -> Sequence[Found]:
         wanted = None if question.wanted is None else sorted(question.wanted)
@@ -193,6 +193,13 @@ def _load(path: Path) -> Any:
     if task != "detect" or not names:
         raise ModelRefused(path, f"its task is {task}", "use a detection model")
     return yolo
+
+
+def _precision(bits: int) -> dict[str, Any]:
+    """Return the export option; releases before 8.4 call it otherwise."""
+    if "quantize" in ultralytics.utils.DEFAULT_CFG_DICT:
+        return {"quantize": bits}
+    return {"int8" if bits == 8 else "half": True}
 
 
 def _trained_px(yolo: Any) -> int:

@@ -21,12 +21,13 @@ from vision.detection.detector import Detector
 from vision.evidence.manifest import Provenance
 from vision.evidence.settings import EvidenceSettings
 from vision.evidence.signing import DeviceKey
-from vision.pipeline.analyst import Analyst, PictureWatch
+from vision.pipeline.analyst import Analyst
 from vision.pipeline.camera_watch import CameraWatch
 from vision.pipeline.event_desk import EventDesk
 from vision.pipeline.evidence_care import EvidenceCare
 from vision.pipeline.eyes import CameraEyes
 from vision.pipeline.incidents import IncidentBook, RuleFace
+from vision.pipeline.picture_watch import PictureJudge
 from vision.pipeline.previews import PreviewSender
 from vision.pipeline.reporter import EventReporter
 from vision.pipeline.status import StatusWriter, Watching
@@ -66,7 +67,6 @@ class CameraProgram:
     """One camera from its streams to the broker; made on the event loop.
 
     Args:
-        pictures: judges whole pictures: things left behind, reasons for distrust.
         clock_state: whether the machine's clock can be believed.
     """
 
@@ -81,7 +81,6 @@ class CameraProgram:
         detector: Detector,
         client: CentreClient,
         evidence: SharedEvidence,
-        pictures: PictureWatch,
         clock: Clock,
         clock_state: Callable[[], ClockState],
     ) -> None:
@@ -93,6 +92,7 @@ class CameraProgram:
         self._writer = StatusWriter(
             settings,
             outbox.boot_id,
+            outbox.outbox_id,
             evidence.provenance.software,
             evidence.key.public_hex,
             detector.info,
@@ -135,7 +135,14 @@ class CameraProgram:
         analyst = Analyst(
             Tracker(settings.tracking),
             RuleEngine(settings.rules, settings.zones, calendars),
-            pictures,
+            PictureJudge(
+                settings.rules,
+                settings.zones,
+                settings.background,
+                settings.trust,
+                ("person", *settings.tracking.wheels),
+                self._eyes,
+            ),
         )
         self._watch = CameraWatch(
             settings.id,
@@ -145,6 +152,7 @@ class CameraProgram:
             analyst,
             settings.attention,
             min(settings.views.smallest.values()),
+            settings.ruled_zones,
             clock,
             self._reporter.post,
             self._writer.draw_zones,
@@ -214,6 +222,8 @@ class CameraProgram:
             views=self._watch.view_names,
             waiting_files=self._evidence.uploads.waiting(self.id),
             free_bytes=self._evidence.free_bytes(),
+            oldest_seq=self._outbox.worker.oldest_seq,
+            newest_seq=self._outbox.worker.newest_seq,
         )
 
 

@@ -24,6 +24,7 @@ from vision.optics.spaces import Spaces
 from vision.pipeline.analyst import Analyst
 from vision.pipeline.eyes import CameraEyes
 from vision.pipeline.watch_figures import WatchFigures, WatchMeter
+from vision.rules.settings import ZoneSettings
 from vision.scene.decision import Decision
 from vision.scene.detection import Detection
 from vision.scene.distrust import DistrustFinding
@@ -61,6 +62,7 @@ class CameraWatch:
 
     Args:
         required_px: the least pixels that any wanted object needs in a view.
+        ruled_zones: zones that some rule watches; an overload slows the views without any first.
         report: gets the findings of each picture with decisions, on this thread; it may block.
         laid_out: told when views were laid out for a new size of the picture.
     """
@@ -74,6 +76,7 @@ class CameraWatch:
         analyst: Analyst,
         attention: AttentionSettings,
         required_px: float,
+        ruled_zones: Sequence[ZoneSettings],
         clock: Clock,
         report: Callable[[Findings], None],
         laid_out: Callable[[Spaces], None],
@@ -85,6 +88,7 @@ class CameraWatch:
         self._analyst = analyst
         self._attention = attention
         self._required_px = required_px
+        self._ruled_zones = ruled_zones
         self._clock = clock
         self._report = report
         self._laid_out = laid_out
@@ -93,6 +97,7 @@ class CameraWatch:
         self._relief: Relief = NO_RELIEF
         self._motion: MotionWatch | None = None
         self._planner: Planner | None = None
+        self._connection = -1
         self._waited_s = 0.0
         self._observed_s = clock.monotonic()
         self._fault_told_s = float("-inf")
@@ -102,6 +107,7 @@ class CameraWatch:
         self.turned_s = clock.monotonic()
         self.fault = ""
         self.view_names: Sequence[str] = ()
+        self.analysed = 0
 
     def start(self) -> None:
         """Begin to watch."""
@@ -159,7 +165,8 @@ class CameraWatch:
             self._prepare()
         assert self._planner is not None
         motion = self._look_for_motion(frame)
-        if motion.is_new_scene:
+        if motion.is_new_scene or frame.connection != self._connection:
+            self._connection = frame.connection
             self._planner.look_everywhere()
         interval_s = self._stream.state().key_interval_s
         plan = self._planner.plan(
@@ -187,6 +194,7 @@ class CameraWatch:
         decisions = self._analyst.judge(work.frame, sightings, work.plan.look)
         lag_s = max(0.0, self._clock.monotonic() - work.frame.received_s)
         if work.plan.look:
+            self.analysed += 1
             self._meter.analysed(now_s, lag_s, len(work.plan.skipped))
         self._observe(now_s, lag_s)
         self.fault = ""
@@ -195,7 +203,13 @@ class CameraWatch:
 
     def _prepare(self) -> None:
         plan = self._eyes.plan
-        needs = [ViewNeed(view.name) for view in plan.views]
+        needs = [
+            ViewNeed(
+                view.name,
+                has_rules=any(self._eyes.shows_some_of(view, zone) for zone in self._ruled_zones),
+            )
+            for view in plan.views
+        ]
         footprints = [
             ViewFootprint(
                 view.name,

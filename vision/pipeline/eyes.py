@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.optics.arrays import OpticsFault
+from vision.optics.coverage import samples_in
 from vision.optics.locator import Locator
 from vision.optics.plan import ViewPlan, resized, views_for
 from vision.optics.remap import RemapView
 from vision.optics.settings import LensSettings, MastSettings, ViewsSettings
 from vision.optics.views import View
+from vision.rules.settings import ZoneSettings
 from vision.scene.detection import Detection
 from vision.scene.frame import Image
 from vision.scene.sighting import Sighting
@@ -96,6 +98,13 @@ class CameraEyes:
             directions = self.plan.camera.directions(pixels)
             shown = view.eye.sees(directions) & self.plan.camera.sees(directions)
         return np.asarray(shown, dtype=np.bool_).reshape(MASK_CELLS, MASK_CELLS)
+
+    def shows_some_of(self, view: View, zone: ZoneSettings) -> bool:
+        """Tell whether some of a zone lies in ``view``."""
+        places = samples_in(zone.space, zone.points, is_line=zone.shape == "line")
+        with np.errstate(invalid="ignore"):
+            directions = self.locator.spaces.directions(zone.space, places)
+            return bool(view.eye.sees(directions).any())
 
     def camera_px(self, view: View, view_px: float) -> float:
         """Return the least pixels in the camera's picture of a thing of ``view_px`` in ``view``."""

@@ -34,6 +34,8 @@ class Watching:
     views: Sequence[str]
     waiting_files: int
     free_bytes: int | None
+    oldest_seq: int
+    newest_seq: int
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class StatusWriter:
 
     camera: CameraSettings
     boot_id: str
+    outbox_id: str
     software: str
     signing_key: str
     model: ModelInfo
@@ -76,6 +79,7 @@ class StatusWriter:
         status.views = list(watching.views)
         status.waiting_files = watching.waiting_files
         status.free_bytes = watching.free_bytes
+        status.oldest_seq, status.newest_seq = watching.oldest_seq, watching.newest_seq
         return status
 
     def _status(
@@ -86,6 +90,7 @@ class StatusWriter:
             camera=camera.id,
             state=state,
             boot_id=self.boot_id,
+            outbox_id=self.outbox_id,
             at=utc_from_ms(now_ms),
             since=utc_from_ms(self._since_ms),
             cause=cause,

@@ -48,19 +48,25 @@ class CrossingMachine:
         self._hold_ms = round(rule.hold_s * 1000)
         self._walks: Memory[_Walk] = Memory(keep_ms=self._hold_ms + 10_000)
 
+    @property
+    def remembered(self) -> int:
+        """How many tracks or things it remembers something of."""
+        return len(self._walks)
+
     def update(self, moment: Moment) -> list[Claim]:
         """Return one claim for each object and direction."""
         claims: list[Claim] = []
         listed = {track.id for track in moment.tracks}
         for track in moment.tracks:
             walk = self._walks.get(track.id)
-            if track.is_visible and wanted(track, self._rule, self._labels):
+            if moment.has_seen(track) and wanted(track, self._rule, self._labels):
                 walk = self._step(track, walk, moment)
             if walk is None:
                 continue
             walk.track = track
             self._walks.put(track.id, walk, moment.now_ms)
-            if moment.now_ms - walk.last_seen_ms >= OUT_OF_SIGHT_MS:
+            is_out = moment.now_ms - walk.last_seen_ms >= OUT_OF_SIGHT_MS
+            if is_out and not track.is_visible:
                 self._settle_what_left(walk)
             claims += self._claims(walk, moment)
         for _, walk in self._walks.missing(listed):

@@ -107,6 +107,11 @@ class RuleEngine:
         """How many incidents are open."""
         return sum(running.book.open_count for running in self._running)
 
+    @property
+    def remembered_count(self) -> int:
+        """How many tracks something is remembered of, over all rules; bounded."""
+        return len(self._scores) + sum(running.machine.remembered for running in self._running)
+
     def update(
         self,
         at_ms: int,
@@ -119,7 +124,7 @@ class RuleEngine:
         To be called for every analysed picture, also with nothing in it: incidents end by time.
         """
         now_ms = self._clock.advance(at_ms)
-        self._scores.update(tracks, now_ms)
+        self._scores.update(tracks, now_ms, at_ms)
         parents = self._lineage.update(tracks, now_ms)
         moment = Moment(now_ms, at_ms, True, tracks, self._scores, parents, statics, trust)
         decisions: list[Decision] = []

@@ -102,11 +102,16 @@ class Scores:
         self._longest = max((each.sightings for each in self._wanted.values()), default=1)
         self._records: Memory[_Record] = Memory(keep_ms=60_000)
 
-    def update(self, tracks: Sequence[Track], now_ms: int) -> None:
-        """Take one picture: a track that coasts was missed in it and counts 0."""
+    def update(self, tracks: Sequence[Track], now_ms: int, at_ms: int) -> None:
+        """Take one picture: a track that coasts was missed in it and counts 0.
+
+        Where nobody looked nothing was missed, and nothing is counted.
+        """
         for track in tracks:
             record = self._records.get(track.id) or _Record(deque(maxlen=self._longest))
-            record.scores.append(track.sighting.score if track.is_visible else 0.0)
+            is_unwatched = track.is_visible and track.last_seen_ms != at_ms
+            if not is_unwatched:
+                record.scores.append(track.sighting.score if track.is_visible else 0.0)
             self._records.put(track.id, record, now_ms)
             if not track.is_confirmed:
                 continue
@@ -114,6 +119,9 @@ class Scores:
                 if key not in record.passed and _is_passed(record.scores, wanted):
                     record.passed.add(key)
         self._records.forget_old(now_ms)
+
+    def __len__(self) -> int:
+        return len(self._records)
 
     def believes(self, track: Track, wanted: Confirmation) -> bool:
         """Tell whether a track was confirmed by the tracker and by its median score."""
@@ -150,9 +158,22 @@ class Moment:
     stills: Sequence[StillObject] = ()
     findings: Sequence[DistrustFinding] = ()
 
+    def has_seen(self, track: Track) -> bool:
+        """Tell whether a track was sighted in this very picture."""
+        return track.is_visible and track.last_seen_ms == self.at_ms
+
+    def is_unwatched(self, track: Track) -> bool:
+        """Tell whether nobody looked where a track is, so that it is taken to be there still."""
+        return track.is_visible and track.last_seen_ms != self.at_ms
+
 
 class Machine(Protocol):
     """The conditions of one rule as a state machine."""
+
+    @property
+    def remembered(self) -> int:
+        """How many tracks or things it remembers something of."""
+        ...
 
     def update(self, moment: Moment) -> list[Claim]:
         """Return every condition that holds at this moment."""

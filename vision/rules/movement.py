@@ -36,11 +36,16 @@ class WrongWayMachine:
         self._window_ms = round(rule.window_s * 1000)
         self._paths: Memory[_Path] = Memory(keep_ms=self._window_ms + 5_000)
 
+    @property
+    def remembered(self) -> int:
+        """How many tracks or things it remembers something of."""
+        return len(self._paths)
+
     def update(self, moment: Moment) -> list[Claim]:
         """Return one claim a track."""
         claims: list[Claim] = []
         for track in moment.tracks:
-            if not track.is_visible or not wanted(track, self._rule, self._labels):
+            if not moment.has_seen(track) or not wanted(track, self._rule, self._labels):
                 continue
             foot = self._area.plane.foot(track.sighting)
             if foot is None or not moment.is_open or not self._area.contains(foot):
@@ -99,14 +104,22 @@ class StoppedMachine:
         self._grace_ms = round(rule.grace_s * 1000)
         self._stands: Memory[_Stand] = Memory(keep_ms=self._grace_ms + 1_000)
 
+    @property
+    def remembered(self) -> int:
+        """How many tracks or things it remembers something of."""
+        return len(self._stands)
+
     def update(self, moment: Moment) -> list[Claim]:
         """Return one claim a track."""
         claims: list[Claim] = []
         for track in moment.tracks:
-            if track.is_visible:
+            if moment.has_seen(track):
                 stand = self._follow(track, moment)
             else:
                 stand = self._stands.get(track.id)
+                if stand is not None and moment.is_unwatched(track):
+                    stand.last_seen_ms = moment.now_ms
+                    self._stands.put(track.id, stand, moment.now_ms)
             if stand is None or moment.now_ms - stand.last_seen_ms > self._grace_ms:
                 continue
             if moment.now_ms - stand.since_ms < self._rule.for_s * 1000:

@@ -50,6 +50,9 @@ class Stays:
         self._grace_ms = round(rule.grace_s * 1000)
         self._stays: Memory[_Stay] = Memory(keep_ms=self._grace_ms + 1_000)
 
+    def __len__(self) -> int:
+        return len(self._stays)
+
     def inside(self, moment: Moment) -> list[tuple[Track, int]]:
         """Return those who are inside and believed, with the moment they entered."""
         now_ms = moment.now_ms
@@ -58,10 +61,13 @@ class Stays:
             stay = self._stays.get(track.id)
             if stay is None:
                 stay = self._stays.inherit(track.id, moment.parents.get(track.id), now_ms)
+            if stay is not None and stay.is_inside and moment.is_unwatched(track):
+                stay.last_inside_ms = now_ms
+                self._stays.put(track.id, stay, now_ms)
             if stay is not None and now_ms - stay.last_inside_ms > self._grace_ms:
                 self._stays.drop(track.id)
                 stay = None
-            if track.is_visible:
+            if moment.has_seen(track):
                 stay = self._follow(track, stay, moment)
             if stay is None or not stay.is_inside:
                 continue
@@ -96,6 +102,11 @@ class IntrusionMachine:
         self._stays = Stays(rule, area)
         self._wait_ms = round(rule.inside_s * 1000)
 
+    @property
+    def remembered(self) -> int:
+        """How many tracks or things it remembers something of."""
+        return len(self._stays)
+
     def update(self, moment: Moment) -> list[Claim]:
         """Return one claim a track."""
         return [
@@ -111,6 +122,11 @@ class LoiteringMachine:
     def __init__(self, rule: Loitering, area: Area) -> None:
         self._stays = Stays(rule, area)
         self._wait_ms = round(rule.dwell_s * 1000)
+
+    @property
+    def remembered(self) -> int:
+        """How many tracks or things it remembers something of."""
+        return len(self._stays)
 
     def update(self, moment: Moment) -> list[Claim]:
         """Return one claim a track."""
@@ -130,6 +146,11 @@ class CrowdMachine:
         self._since_ms: int | None = None
         self._last_full_ms = 0
         self._is_claimed = False
+
+    @property
+    def remembered(self) -> int:
+        """How many tracks or things it remembers something of."""
+        return len(self._stays)
 
     def update(self, moment: Moment) -> list[Claim]:
         """Return at most one claim."""

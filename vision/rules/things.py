@@ -32,6 +32,11 @@ class AbandonedMachine:
         self._owners = frozenset(rule.owner_labels)
         self._waiting: Memory[_Waiting] = Memory(keep_ms=round(rule.grace_s * 1000) + 1_000)
 
+    @property
+    def remembered(self) -> int:
+        """How many tracks or things it remembers something of."""
+        return len(self._waiting)
+
     def update(self, moment: Moment) -> list[Claim]:
         """Return one claim a thing."""
         claims: list[Claim] = []
@@ -91,6 +96,11 @@ class TamperMachine:
 
     def __init__(self, rule: Tamper) -> None:
         self._causes = frozenset(rule.causes)
+
+    @property
+    def remembered(self) -> int:
+        """How many tracks or things it remembers something of."""
+        return 0
 
     def update(self, moment: Moment) -> list[Claim]:
         """Return one claim a cause."""

@@ -14,7 +14,8 @@ class Track:
         sighting: its newest sighting.
         first_seen_ms: wall clock of its first sighting.
         last_seen_ms: wall clock of its newest sighting.
-        is_visible: seen in this very frame; False while it coasts through a short occlusion.
+        is_visible: seen when its place was last looked at, which is this very frame if
+            ``last_seen_ms`` is the frame's time; False while it coasts through a short occlusion.
         is_confirmed: seen often enough to be believed; rules skip others.
     """
 

@@ -31,13 +31,14 @@ describe('pictures', () => {
 
 describe('a clip', () => {
   const clip = (arrived: boolean, media = 'video/mp4') => file('clip', arrived, media);
-  it('is ready, on its way, made later, or absent', () => {
+  it('is ready, on its way, made later, absent, or deleted when its time was over', () => {
     const state = (evidence: ReturnType<typeof file>[], phase: 'new' | 'end') =>
       clipOf({ evidence, phase }, 'h264').state;
     expect(state([clip(true)], 'end')).toBe('ready');
     expect(state([clip(false)], 'end')).toBe('arriving');
     expect(state([], 'new')).toBe('later');
     expect(state([], 'end')).toBe('absent');
+    expect(state([{ ...clip(true), deleted: true }], 'end')).toBe('deleted');
   });
   it('of an H.265 camera is said to be so, unless a copy for playback is here', () => {
     const evidence = [clip(true)];

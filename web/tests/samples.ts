@@ -108,7 +108,7 @@ export function camera(over: Partial<Camera> = {}): Camera {
 }
 
 export function file(kind: string, arrived = true, media_type = 'image/jpeg'): EvidenceFile {
-  return { name: `${kind}.jpg`, kind, media_type, size_bytes: 1000, sha256: '0'.repeat(64), arrived };
+  return { name: `${kind}.jpg`, kind, media_type, size_bytes: 1000, sha256: '0'.repeat(64), arrived, deleted: false };
 }
 
 export function securityEvent(over: Partial<SecurityEvent> = {}): SecurityEvent {

@@ -174,7 +174,8 @@ def test_what_was_not_looked_at_was_not_missed() -> None:
     for _ in range(20):
         at_ms += 500
         tracks = tracker.update(at_ms, [], is_watched=lambda _: False)
-    assert [track.id for track in tracks] == [1]
+    assert [(track.id, track.is_visible) for track in tracks] == [(1, True)]
+    assert tracks[0].last_seen_ms == START_MS + 400
     (track,) = tracker.update(at_ms + 200, [sighting_at(5, 20)])
     assert (track.id, track.is_visible) == (1, True)
 

@@ -71,9 +71,8 @@ export function snapshotUrl(id: string, kind: SnapshotKind, why: Reason | null =
   return `${ROOT}${at(id)}/snapshot.jpg?${new URLSearchParams({ kind, ...why })}`;
 }
 
-export function clipUrl(id: string, why: Reason | null = null): string {
-  const query = new URLSearchParams({ ...why });
-  return `${ROOT}${at(id)}/clip.mp4${query.size ? `?${query}` : ''}`;
+export function clipUrl(id: string, by: string): string {
+  return `${ROOT}${at(id)}/clip.mp4${by === '' ? '' : `?${new URLSearchParams({ by })}`}`;
 }
 
 export function previewUrl(camera: string): string {

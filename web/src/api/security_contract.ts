@@ -53,7 +53,10 @@ export interface Camera {
   unreviewed_events: number;
 }
 
-/** A file of an event; `arrived` once it is at the centre whole and its hash was verified. */
+/**
+ * A file of an event; `arrived` once it came whole and its hash was verified, `deleted` once its
+ * time was over.
+ */
 export interface EvidenceFile {
   name: string;
   kind: string;
@@ -61,6 +64,7 @@ export interface EvidenceFile {
   size_bytes: number;
   sha256: string;
   arrived: boolean;
+  deleted: boolean;
 }
 
 export interface SecurityEvent {

@@ -12,6 +12,11 @@ export function fileOf(event: Pick<SecurityEvent, 'evidence'>, kind: string): Ev
   return event.evidence.find((file) => file.kind === kind) ?? null;
 }
 
+/** Tell whether the file can be opened now. */
+export function isHere(file: EvidenceFile | null): boolean {
+  return file !== null && file.arrived && !file.deleted;
+}
+
 /** Tell whether people are shown blurred until somebody says who wants to see them and why. */
 export function isProtected(event: Pick<SecurityEvent, 'evidence'>): boolean {
   return fileOf(event, 'snapshot_blurred') !== null;
@@ -20,7 +25,7 @@ export function isProtected(event: Pick<SecurityEvent, 'evidence'>): boolean {
 /** Return the pictures that have arrived, the one to show first in front. */
 export function snapshots(event: Pick<SecurityEvent, 'evidence'>): SnapshotKind[] {
   return (['blurred', 'boxed', 'plain'] as const).filter(
-    (kind) => fileOf(event, SNAPSHOTS[kind])?.arrived === true,
+    (kind) => isHere(fileOf(event, SNAPSHOTS[kind])),
   );
 }
 
@@ -32,10 +37,12 @@ export function freeSnapshot(event: Pick<SecurityEvent, 'evidence'>): SnapshotKi
 
 /** Tell whether a picture was promised that is still on its way. */
 export function isSnapshotAwaited(event: Pick<SecurityEvent, 'evidence'>): boolean {
-  return event.evidence.some((file) => file.kind.startsWith('snapshot') && !file.arrived);
+  return event.evidence.some(
+    (file) => file.kind.startsWith('snapshot') && !file.arrived && !file.deleted,
+  );
 }
 
-export type ClipState = 'ready' | 'arriving' | 'later' | 'absent';
+export type ClipState = 'ready' | 'arriving' | 'later' | 'absent' | 'deleted';
 export interface Clip {
   state: ClipState;
   file: EvidenceFile | null;
@@ -43,16 +50,17 @@ export interface Clip {
   isH265: boolean;
 }
 
-/** Return how the clip is: here, on its way, made when the incident ends, or none. */
+/** Return how the clip is: here, on its way, made when the incident ends, none, or deleted. */
 export function clipOf(
   event: Pick<SecurityEvent, 'evidence' | 'phase'>,
   codec: string,
 ): Clip {
   const copy = fileOf(event, 'clip_playback');
   const original = fileOf(event, 'clip');
-  const file = copy?.arrived === true || original === null ? copy : original;
+  const file = isHere(copy) || original === null ? copy : original;
   if (file === null) return { state: isOngoing(event) ? 'later' : 'absent', file, isH265: false };
   const named = `${file.media_type} ${file.kind === 'clip' ? codec : ''}`;
   const isH265 = /hvc1|hev1|hevc|h\.?265/i.test(named);
-  return { state: file.arrived ? 'ready' : 'arriving', file, isH265 };
+  const state = isHere(file) ? 'ready' : file.deleted ? 'deleted' : 'arriving';
+  return { state, file, isH265 };
 }

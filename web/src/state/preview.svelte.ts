@@ -71,19 +71,24 @@ export class Preview {
       signal: AbortSignal.any([ended, AbortSignal.timeout(TIMEOUT_MS)]),
       headers: this.#version === null ? {} : { 'if-none-match': this.#version },
     });
-    if (answer.status === 304) return;
+    if (answer.status === 304) {
+      this.#tellAge(answer);
+      return;
+    }
     if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
     const picture = await createImageBitmap(await answer.blob());
     if (!ended.aborted) {
       this.#canvas.width = picture.width;
       this.#canvas.height = picture.height;
       this.#canvas.getContext('2d')?.drawImage(picture, 0, 0);
-      const takenMs = Date.parse(
-        answer.headers.get('x-taken-at') ?? answer.headers.get('last-modified') ?? '',
-      );
-      this.takenMs = Number.isFinite(takenMs) ? takenMs : serverClock.read();
+      this.#tellAge(answer);
       this.#version = answer.headers.get('etag');
     }
     picture.close();
+  }
+
+  #tellAge(answer: Response): void {
+    const takenMs = Date.parse(answer.headers.get('x-taken-at') ?? '');
+    this.takenMs = Number.isFinite(takenMs) ? takenMs : serverClock.read();
   }
 }

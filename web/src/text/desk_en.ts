@@ -134,6 +134,7 @@ export const deskEn: DeskCatalogue = {
     show: 'Show',
     clipArriving: (size) => `The clip (${size}) is on its way and appears by itself.`,
     clipLater: 'The clip is finished when the event ends and appears by itself.',
+    clipDeleted: 'The clip was deleted when its time was over.',
     clipAbsent: 'This event has no clip.',
     clipH265:
       'The clip is H.265, which this browser cannot play. Download it and open it with a video player (VLC, mpv).',
@@ -196,6 +197,7 @@ export const deskEn: DeskCatalogue = {
     filesTitle: 'Evidence files and their SHA-256',
     fileArrived: 'received, hash verified',
     fileAwaited: 'on its way',
+    fileDeleted: 'deleted, its time was over',
     noFiles: 'No evidence files.',
     fileKinds: {
       snapshot: 'original picture',
@@ -217,6 +219,7 @@ export const deskEn: DeskCatalogue = {
       verdict: 'verdict',
       locked: 'locked',
       unlocked: 'unlocked',
+      deleted: 'deleted, time over',
     },
     anonymous: 'no name given',
   },

@@ -134,6 +134,7 @@ export const deskVi = {
     show: 'Hiện',
     clipArriving: (size: string) => `Đoạn phim (${size}) đang được gửi về và sẽ tự hiện.`,
     clipLater: 'Đoạn phim được ghi xong khi sự kiện kết thúc và sẽ tự hiện.',
+    clipDeleted: 'Đoạn phim đã bị xóa vì hết hạn lưu.',
     clipAbsent: 'Sự kiện này không có đoạn phim.',
     clipH265:
       'Đoạn phim nén H.265, trình duyệt này không phát được. Tải về và mở bằng chương trình xem phim (VLC, mpv).',
@@ -196,6 +197,7 @@ export const deskVi = {
     filesTitle: 'Tệp bằng chứng và mã băm SHA-256',
     fileArrived: 'đã nhận, mã băm đúng',
     fileAwaited: 'đang gửi về',
+    fileDeleted: 'đã xóa, hết hạn lưu',
     noFiles: 'Không có tệp bằng chứng.',
     fileKinds: named({
       snapshot: 'ảnh gốc',
@@ -217,6 +219,7 @@ export const deskVi = {
       verdict: 'kết luận',
       locked: 'khóa giữ',
       unlocked: 'bỏ khóa',
+      deleted: 'xóa vì hết hạn',
     }),
     anonymous: 'không ghi tên',
   },
