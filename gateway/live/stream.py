@@ -58,7 +58,7 @@ class Subscriber:
                 yield due
                 continue
             try:
-                # Not asyncio.wait_for: before Python 3.12 it swallows a cancellation that meets one.
+                # Before Python 3.12 asyncio.wait_for swallows a cancellation that meets a result.
                 async with asyncio.timeout(min(wait_s, KEEP_ALIVE_S)):
                     await self._wake.wait()
             except TimeoutError:
