@@ -27,16 +27,12 @@ from vision.detection.detector import Detector
 from vision.detection.openvino_detector import open_openvino
 from vision.detection.settings import ModelSettings
 from vision.optics.settings import ManualViews, MastSettings, PerspectiveSettings, WholeView
-from vision.pipeline.analyst import Analyst
 from vision.pipeline.camera_watch import CameraWatch, Findings
-from vision.pipeline.eyes import CameraEyes
-from vision.pipeline.picture_watch import PictureJudge
-from vision.rules.engine import RuleEngine
+from vision.pipeline.gaze import gaze_of
 from vision.settings import CameraSettings
 from vision.streams.camera_stream import CameraStream
 from vision.streams.packet_ring import PacketRing
 from vision.streams.settings import StreamSettings, StreamsSettings
-from vision.tracking.tracker import Tracker
 
 WARM_UP_S = 4.0
 ULTRALYTICS = Path(".venv-ultralytics/bin/python")
@@ -90,26 +86,17 @@ def watched(number: int, address: str, detector: Detector) -> tuple[CameraStream
         streams=streams,
         lens=PerspectiveSettings(kind="perspective", hfov_deg=60),
         mast=MastSettings(lat=11.58, lon=108.99, height_m=8, tilt_deg=25),
-        views=ManualViews(layout="manual", views=[WholeView(name="whole", kind="whole")]),
+        views=ManualViews(
+            layout="manual",
+            smallest={"person": 40},
+            views=[WholeView(name="whole", kind="whole")],
+        ),
         attention=AttentionSettings(idle_fps=30, active_fps=30, sweep_s=1),
     )
     clock = SystemClock()
     stream = CameraStream(camera.id, streams.main, clock, ring=PacketRing(25.0, 64_000_000))
-    eyes = CameraEyes(camera.lens, camera.mast, camera.views, camera.zone_views)
-    judge = PictureJudge((), (), camera.background, camera.trust, (), eyes)
-    analyst = Analyst(Tracker(camera.tracking), RuleEngine((), ()), judge)
-    watch = CameraWatch(
-        camera.id,
-        stream,
-        eyes,
-        detector,
-        analyst,
-        camera.attention,
-        40.0,
-        clock,
-        _nothing,
-        _nothing,
-    )
+    gaze = gaze_of(camera, detector, {}, _nothing)
+    watch = CameraWatch(camera.id, stream, gaze, camera.attention.overload, clock, _nothing)
     return stream, watch
 
 

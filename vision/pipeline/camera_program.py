@@ -21,23 +21,19 @@ from vision.detection.detector import Detector
 from vision.evidence.manifest import Provenance
 from vision.evidence.settings import EvidenceSettings
 from vision.evidence.signing import DeviceKey
-from vision.pipeline.analyst import Analyst
 from vision.pipeline.camera_watch import CameraWatch
 from vision.pipeline.event_desk import EventDesk
 from vision.pipeline.evidence_care import EvidenceCare
-from vision.pipeline.eyes import CameraEyes
+from vision.pipeline.gaze import gaze_of
 from vision.pipeline.incidents import IncidentBook, RuleFace
-from vision.pipeline.picture_watch import PictureJudge
 from vision.pipeline.previews import PreviewSender
 from vision.pipeline.reporter import EventReporter
 from vision.pipeline.status import StatusWriter, Watching
 from vision.rules.calendars import Calendar
-from vision.rules.engine import RuleEngine
 from vision.settings import CameraSettings
 from vision.streams.camera_stream import CameraStream
 from vision.streams.decoder import Rate
 from vision.streams.packet_ring import PacketRing
-from vision.tracking.tracker import Tracker
 
 log = logging.getLogger(__name__)
 STATUS_EVERY_S: Final = 10.0
@@ -131,31 +127,14 @@ class CameraProgram:
         self._reporter = EventReporter(
             book, desk, ring, settings.masks, rolls, clock, clock_state, evidence.threads
         )
-        self._eyes = CameraEyes(settings.lens, settings.mast, settings.views, settings.zone_views)
-        analyst = Analyst(
-            Tracker(settings.tracking),
-            RuleEngine(settings.rules, settings.zones, calendars),
-            PictureJudge(
-                settings.rules,
-                settings.zones,
-                settings.background,
-                settings.trust,
-                ("person", *settings.tracking.wheels),
-                self._eyes,
-            ),
-        )
+        self._gaze = gaze_of(settings, detector, calendars, self._writer.draw_zones)
         self._watch = CameraWatch(
             settings.id,
             watched,
-            self._eyes,
-            detector,
-            analyst,
-            settings.attention,
-            min(settings.views.smallest.values()),
-            settings.ruled_zones,
+            self._gaze,
+            settings.attention.overload,
             clock,
             self._reporter.post,
-            self._writer.draw_zones,
         )
         self._preview = PreviewSender(
             settings.id,
@@ -221,8 +200,8 @@ class CameraProgram:
             figures=self._watch.figures,
             overload_level=self._watch.overload_level,
             fault=self._watch.fault,
-            distrust=[finding.cause for finding in self._watch.distrust],
-            views=self._watch.view_names,
+            distrust=[finding.cause for finding in self._gaze.distrust],
+            views=self._gaze.view_names,
             waiting_files=self._evidence.uploads.waiting(self.id),
             free_bytes=self._evidence.free_bytes(),
             oldest_seq=self._outbox.worker.oldest_seq,
