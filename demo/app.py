@@ -14,9 +14,9 @@ from typing import IO
 import gateway
 from demo.child import Child, ChildSpec, end_all
 from demo.gateway_client import GatewayClient
-from demo.generated_configs import DemoFiles, write_configs
+from demo.generated_configs import DemoFiles, DemoPorts, write_configs
 from demo.narration import prepare_terminal, say
-from demo.play import announce, play_scenes, watch_alarms
+from demo.play import announce, play_scenes, watch_alarms, watch_security
 from demo.ports import LOOPBACK, PortBusy, check_port, free_ports
 from demo.simulator.stations import STATIONS
 from quantrac_core.contracts.errors import QuantracError
@@ -39,10 +39,11 @@ def main(argv: list[str] | None = None) -> int:
     try:
         with _only_one(folder):
             check_port(options.port)
-            mqtt_port, *modbus_ports = free_ports(1 + len(STATIONS))
+            mqtt_port, rtsp_port, *modbus_ports = free_ports(2 + len(STATIONS))
+            ports = DemoPorts(options.port, mqtt_port, rtsp_port)
             stations = dict(zip(STATIONS, modbus_ports, strict=True))
-            files = write_configs(folder, options.port, mqtt_port, stations)
-            code = run_program(lambda stop: serve(options, files, mqtt_port, stop))
+            files = write_configs(folder, ports, stations)
+            code = run_program(lambda stop: serve(options, files, ports, stop))
     except (PortBusy, AlreadyRunning) as error:
         print(error, file=sys.stderr)
         return EXIT_CONFIG
@@ -69,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def serve(
-    options: argparse.Namespace, files: DemoFiles, mqtt_port: int, stop: asyncio.Event
+    options: argparse.Namespace, files: DemoFiles, ports: DemoPorts, stop: asyncio.Event
 ) -> None:
     """Run every part until ``stop`` is set, then end them in order, within five seconds.
 
@@ -88,30 +89,37 @@ async def serve(
     centre = Child(
         _spec(files, "gateway", _program("quantrac-gateway", "--config", str(files.gateway))), say
     )
+    camera = Child(
+        _spec(files, "camera", _module("demo.street_camera", "--port", str(ports.rtsp))), say
+    )
+    vision = Child(
+        _spec(files, "vision", _program("quantrac-vision", "--config", str(files.vision))), say
+    )
     agents = [
         Child(_spec(files, f"agent-{name}", _program("quantrac-agent", "--config", str(path))), say)
         for name, path in files.stations.items()
     ]
     client = GatewayClient(options.port)
     address = f"http://{LOOPBACK}:{options.port}"
-    _greet(files, mqtt_port, options.auto_acknowledge)
+    _greet(files, ports.mqtt, options.auto_acknowledge)
     async with TaskScope() as scope:
 
         async def conduct() -> None:
             await announce(client, centre, address)
             after_s = ACKNOWLEDGE_AFTER_S if options.auto_acknowledge else None
             scope.start("alarms", lambda: watch_alarms(client, after_s))
+            scope.start("security", lambda: watch_security(client))
             await simulator_ready.wait()
             await play_scenes(client, simulator)
 
-        children = [broker, simulator, centre, *agents]
+        children = [broker, simulator, camera, centre, vision, *agents]
         tasks = [scope.start(child.spec.name, child.run) for child in children]
         scope.start("play", conduct)
         try:
             await scope.wait(stop)
         finally:
             say("Đang dừng…", "Stopping…")
-            await end_all([*agents, simulator, centre], [broker], tasks)
+            await end_all([*agents, vision, camera, simulator, centre], [broker], tasks)
 
 
 def _greet(files: DemoFiles, mqtt_port: int, auto_acknowledge: bool) -> None:

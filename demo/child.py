@@ -85,7 +85,8 @@ class Child:
                 f"{delay_s:.1f} s; log: {self.spec.log_path}",
             )
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), delay_s)
+                async with asyncio.timeout(delay_s):
+                    await self._stopping.wait()
 
     def write_line(self, line: bytes) -> bool:
         """Send one line to the child's standard input; False when it does not run."""

@@ -7,8 +7,18 @@ from typing import Any
 import yaml
 
 from demo.broker import broker_config
+from demo.camera_config import CAMERA, evidence_section, vision_document, write_token
 from demo.ports import LOOPBACK
 from demo.simulator.station_files import CONFIG_DIR, station_file
+
+
+@dataclass(frozen=True)
+class DemoPorts:
+    """Where the parts meet on loopback; ``rtsp`` is the simulated camera's."""
+
+    http: int
+    mqtt: int
+    rtsp: int
 
 
 @dataclass(frozen=True)
@@ -18,6 +28,7 @@ class DemoFiles:
     folder: Path
     broker: Path
     gateway: Path
+    vision: Path
     stations: dict[str, Path]
 
     def log(self, name: str) -> Path:
@@ -25,9 +36,7 @@ class DemoFiles:
         return self.folder / "logs" / f"{name}.log"
 
 
-def write_configs(
-    folder: Path, http_port: int, mqtt_port: int, station_ports: dict[str, int]
-) -> DemoFiles:
+def write_configs(folder: Path, ports: DemoPorts, station_ports: dict[str, int]) -> DemoFiles:
     """Write all files below ``folder`` (absolute) and return where they are."""
     config = folder / "config"
     config.mkdir(parents=True, exist_ok=True)
@@ -35,28 +44,34 @@ def write_configs(
         folder,
         broker=config / "broker.toml",
         gateway=config / "gateway.yaml",
+        vision=config / "vision.yaml",
         stations={name: config / f"{name}.yaml" for name in station_ports},
     )
-    files.broker.write_text(broker_config(LOOPBACK, mqtt_port), encoding="utf-8")
-    _write_yaml(files.gateway, gateway_document(folder, http_port, mqtt_port))
+    token = config / "upload-token"
+    write_token(token)
+    files.broker.write_text(broker_config(LOOPBACK, ports.mqtt), encoding="utf-8")
+    _write_yaml(files.gateway, gateway_document(folder, token, ports))
+    _write_yaml(files.vision, vision_document(folder, token, ports.http, ports.mqtt, ports.rtsp))
     for name, port in station_ports.items():
         example = yaml.safe_load(station_file(name).read_text(encoding="utf-8"))
-        document = station_document(example, folder / "data" / name, mqtt_port, port)
+        document = station_document(example, folder / "data" / name, ports.mqtt, port)
         _write_yaml(files.stations[name], document)
     return files
 
 
-def gateway_document(folder: Path, http_port: int, mqtt_port: int) -> dict[str, Any]:
+def gateway_document(folder: Path, token: Path, ports: DemoPorts) -> dict[str, Any]:
     """Return the gateway's configuration: SQLite for both stores, any station accepted."""
     data = folder / "data" / "gateway"
     data.mkdir(parents=True, exist_ok=True)
     return {
         "gateway": {"name": "demo"},
-        "mqtt": {"host": LOOPBACK, "port": mqtt_port},
+        "mqtt": {"host": LOOPBACK, "port": ports.mqtt},
         "store": {"kind": "sqlite", "path": str(data / "readings.sqlite")},
         "database": {"path": str(data / "gateway.sqlite")},
-        "http": {"listen": LOOPBACK, "port": http_port},
+        "http": {"listen": LOOPBACK, "port": ports.http},
+        "evidence": evidence_section(folder, token),
         "accept_any_station": True,
+        "cameras": [CAMERA],
     }
 
 

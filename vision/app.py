@@ -115,9 +115,12 @@ async def _wind_up(cameras: list[CameraProgram]) -> None:
     """End the cameras' threads, then store and tell what is in hand, for a bounded time."""
     await asyncio.gather(*(asyncio.to_thread(camera.stop_watching) for camera in cameras))
     try:
-        await asyncio.wait_for(asyncio.gather(*(camera.wind_up() for camera in cameras)), WIND_UP_S)
+        async with asyncio.timeout(WIND_UP_S):
+            await asyncio.gather(*(camera.wind_up() for camera in cameras))
     except TimeoutError:
         log.warning("not all evidence was finished; what is on disk is sent after the next start")
+    # Whatever became of the evidence, nobody may think that the cameras are still watched.
+    await asyncio.gather(*(camera.say_goodbye() for camera in cameras))
 
 
 def _open_detector(settings: VisionSettings, config_file: Path) -> Detector:

@@ -9,7 +9,7 @@ from gateway.database import events, evidence_files
 from gateway.database.engine import Database
 from gateway.database.events import EventRecord
 from gateway.database.evidence_files import EvidenceRecord, FileKey
-from gateway.evidence.folder import EvidenceFolder, Partial
+from gateway.evidence.folder import EvidenceFolder, Partial, PartialInUse
 from gateway.ingest.commits import now_ms
 from quantrac_core.contracts.errors import QuantracError
 from quantrac_core.contracts.messages import ms_from_utc
@@ -81,7 +81,10 @@ class Uploads:
         if self._folder.holds(record.path, record.sha256):
             # The gateway was killed between moving the file and noting it.
             return self._arrived(key, record.size_bytes)
-        return Progress(self._folder.offset(key), False)
+        offset = self._folder.offset(key)
+        if 0 < record.size_bytes <= offset:
+            return self._take_up(key, record, offset)
+        return Progress(offset, False)
 
     def begin(self, key: FileKey, begin: int, total_bytes: int) -> Transfer | Progress:
         """Open a transfer for the piece that begins at ``begin``; `Progress` when all is there.
@@ -106,6 +109,19 @@ class Uploads:
             self._slots.release()
             raise
         return Transfer(key, record.path, total_bytes, partial)
+
+    def _take_up(self, key: FileKey, record: EvidenceRecord, offset: int) -> Progress:
+        """Verify and keep a file that came whole just before the gateway was killed."""
+        try:
+            partial = self._folder.open_partial(key)
+        except PartialInUse:
+            return Progress(offset, False)
+        try:
+            return self.finish(Transfer(key, record.path, record.size_bytes, partial))
+        except WrongHash:
+            return Progress(0, False)
+        finally:
+            partial.close()
 
     def end(self, transfer: Transfer) -> None:
         """Let go of a transfer, whatever became of it; what came stays."""

@@ -102,7 +102,8 @@ class Lane(Generic[Item, Outcome]):
     async def drain(self, timeout_s: float) -> bool:
         """Wait until everything queued is committed; False when ``timeout_s`` went by."""
         try:
-            await asyncio.wait_for(self._idle.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._idle.wait()
         except TimeoutError:
             return False
         return True
@@ -113,7 +114,8 @@ class Lane(Generic[Item, Outcome]):
 
     async def _linger(self) -> None:
         try:
-            await asyncio.wait_for(self._full.wait(), self._linger_s)
+            async with asyncio.timeout(self._linger_s):
+                await self._full.wait()
         except TimeoutError:
             return
 

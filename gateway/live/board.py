@@ -122,7 +122,8 @@ class Board:
                 continue
             backoff.reset()
             try:
-                await asyncio.wait_for(self._refresh.wait(), REFRESH_S)
+                async with asyncio.timeout(REFRESH_S):
+                    await self._refresh.wait()
             except TimeoutError:
                 continue
 

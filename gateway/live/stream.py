@@ -58,7 +58,9 @@ class Subscriber:
                 yield due
                 continue
             try:
-                await asyncio.wait_for(self._wake.wait(), min(wait_s, KEEP_ALIVE_S))
+                # Before Python 3.12 asyncio.wait_for swallows a cancellation that meets a result.
+                async with asyncio.timeout(min(wait_s, KEEP_ALIVE_S)):
+                    await self._wake.wait()
             except TimeoutError:
                 if wait_s >= KEEP_ALIVE_S:
                     yield b": still here\n\n"

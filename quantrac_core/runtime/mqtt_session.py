@@ -190,7 +190,8 @@ class MqttSession:
             return True
         self._drained.clear()
         try:
-            await asyncio.wait_for(self._drained.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._drained.wait()
         except TimeoutError:
             return False
         return True
@@ -243,7 +244,9 @@ class MqttSession:
         )
         life.attach(client)
         try:
-            session_present = await asyncio.wait_for(life.accepted, settings.connect_timeout_s)
+            # Not asyncio.wait_for: before Python 3.12 it swallows a cancellation that meets one.
+            async with asyncio.timeout(settings.connect_timeout_s):
+                session_present = await life.accepted
         except TimeoutError as error:
             raise MqttUnavailable("connected, but no CONNACK came") from error
         self.stats.connects += 1

@@ -5,17 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from demo.generated_configs import write_configs
+from demo.generated_configs import DemoPorts, write_configs
 from demo.ports import PortBusy, check_port, free_ports
 from demo.scenario import STEPS
 from demo.simulator.scenes import SCENES
 from demo.simulator.stations import STATIONS
 from edge_agent.settings import load_agent_settings
 
+PORTS = DemoPorts(http=8080, mqtt=1883, rtsp=8554)
+
 
 @pytest.mark.parametrize("station", STATIONS)
 def test_an_agent_accepts_its_generated_configuration(tmp_path: Path, station: str) -> None:
-    files = write_configs(tmp_path, 8080, 1883, dict.fromkeys(STATIONS, 5020))
+    files = write_configs(tmp_path, PORTS, dict.fromkeys(STATIONS, 5020))
     settings = load_agent_settings(files.stations[station])
     assert settings.station.id == station
     assert settings.links[0].port == 5020
@@ -26,7 +28,7 @@ def test_an_agent_accepts_its_generated_configuration(tmp_path: Path, station: s
 
 @pytest.mark.parametrize("station", STATIONS)
 def test_no_limit_of_an_example_claims_to_be_verified(tmp_path: Path, station: str) -> None:
-    files = write_configs(tmp_path, 8080, 1883, dict.fromkeys(STATIONS, 5020))
+    files = write_configs(tmp_path, PORTS, dict.fromkeys(STATIONS, 5020))
     settings = load_agent_settings(files.stations[station])
     limits = [limit for channel in settings.channels.values() for limit in channel.limits]
     assert limits

@@ -152,6 +152,21 @@ def test_a_piece_that_breaks_off_is_kept_and_gone_on_with(
     assert kept(centre, event)[0].read_bytes() == CLIP
 
 
+def test_a_file_that_came_whole_before_a_kill_is_kept_when_somebody_asks(
+    centre: Centre, camera: FakeCamera
+) -> None:
+    event = camera.event_id(1)
+    assert camera.put_piece(event, "clip.mp4", CLIP, 0, 1_000_000)[0] == 204
+    partials = [it for it in folder_of(centre).rglob("*") if it.is_file() and it.stat().st_size]
+    (partial,) = [it for it in partials if it.stat().st_size == 1_000_000]
+    with partial.open("ab") as file:
+        file.write(CLIP[1_000_000:])
+
+    assert camera.offset(event, "clip.mp4", CLIP) == (200, len(CLIP))
+    (path,) = kept(centre, event)
+    assert path.read_bytes() == CLIP
+
+
 def test_transfers_of_one_file_at_the_same_time_do_not_spoil_it(
     centre: Centre, camera: FakeCamera
 ) -> None:

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import cv2
+import yaml
 
 from demo.street.library import SCRIPTS, load_scene
 from demo.street.street import Street
@@ -17,6 +18,8 @@ from tools.demo_model.judge import DEMO_VIEWS, held_out_views
 from tools.demo_model.random_scene import DEMO_SHARE
 from tools.demo_model.views import render_view
 from vision.commands import model as model_command
+from vision.detection.model_files import METADATA, find_model, identity
+from vision.detection.model_record import RECORD, write_record
 
 TARGET = Path(__file__).parents[2] / "demo" / "model"
 NAME = "quantrac-demo"
@@ -45,9 +48,23 @@ def main(argv: list[str] | None = None) -> int:
         if size > MOST_BYTES:
             print(f"{size} bytes are more than {MOST_BYTES}", file=sys.stderr)
             return 1
+        _clean(scratch / "out")
         shutil.copytree(scratch / "out", TARGET, dirs_exist_ok=True)
     print(f"{TARGET}: {size} bytes")
     return 0
+
+
+def _clean(folder: Path) -> None:
+    """Take out what belongs to this machine: its paths and the plan that was measured on it."""
+    for plan in folder.glob("plan-*.json"):
+        plan.unlink()
+    metadata = yaml.safe_load((folder / METADATA).read_text(encoding="utf-8"))
+    metadata["description"] = "Demo model of Quan Trac, trained on rendered streets only"
+    metadata["author"] = "Quan Trac"
+    metadata["args"].pop("data", None)
+    (folder / METADATA).write_text(yaml.safe_dump(metadata, sort_keys=False), encoding="utf-8")
+    facts = yaml.safe_load((folder / RECORD).read_text(encoding="utf-8"))
+    write_record(folder, {**facts, "sha256": identity(find_model(folder))})
 
 
 def _golden_picture(path: Path) -> None:

@@ -48,6 +48,7 @@ class CameraLine:
         camera = outbox.camera
         self._outbox = outbox
         self._status = status
+        self._is_leaving = False
         self._status_topic = camera_topic(camera, "status")
         self.ledger = DeliveryLedger(
             outbox.worker.acknowledged, ack_timeout_s=settings.ack_timeout_s
@@ -86,15 +87,18 @@ class CameraLine:
         fatal = (OutboxDamaged,)
         tasks.start(f"backfill-{camera}", self.publisher.run_backfill, Backoff(), fatal)
 
-    async def send(self, event: CameraEvent) -> CameraEvent:
+    async def send(self, event: CameraEvent, *, awaits_files: bool = False) -> CameraEvent:
         """Store an event, then offer it at once; return it as it was numbered.
 
         Without a broker, or on a disk that refuses, it goes later by itself.
 
+        Args:
+            awaits_files: further files will come, also after its end.
+
         Raises:
             OutboxDamaged: if the outbox is broken; the next start sets it aside.
         """
-        event, durable = await self._outbox.commit(event)
+        event, durable = await self._outbox.commit(event, awaits_files=awaits_files)
         self.publisher.publish_live(durable)
         return event
 
@@ -104,11 +108,13 @@ class CameraLine:
         self._publish_status()
 
     def _publish_status(self) -> None:
-        if self.session.connected:
+        # The goodbye is retained: nothing may take its place before the session ends.
+        if self.session.connected and not self._is_leaving:
             self.session.publish(self._status_topic, encode(self._status), retain=True)
 
     async def say_goodbye(self) -> None:
         """Tell that the camera is no longer watched; before the session is cancelled."""
+        self._is_leaving = True
         goodbye = encode(_down(self._status, STOPPED))
         if self.session.publish(self._status_topic, goodbye, retain=True):
             await self.session.flush(GOODBYE_TIMEOUT_S)

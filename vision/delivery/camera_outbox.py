@@ -33,7 +33,9 @@ def camera_owner(camera: str) -> Owner:
 
 
 class CameraOutbox:
-    """Numbers and stores the events of one camera; remembers which of them have not ended.
+    """Numbers and stores the events of one camera; remembers which of them are not done with.
+
+    An event is done with when it has ended and nothing more will come for it.
 
     Args:
         folder: of the camera; the file is ``outbox.sqlite`` in it.
@@ -76,15 +78,20 @@ class CameraOutbox:
             log.error("camera %s: the list of open events is unusable: %s", self.camera, error)
             return []
 
-    def unended(self) -> list[CameraEvent]:
-        """Return the newest message of each event that has not ended, the earlier runs' too."""
+    def undone(self) -> list[CameraEvent]:
+        """Return the newest message of each event not done with, the earlier runs' too."""
         return list(self._open.values())
 
-    async def commit(self, event: CameraEvent) -> tuple[CameraEvent, list[Entry]]:
+    async def commit(
+        self, event: CameraEvent, *, awaits_files: bool = False
+    ) -> tuple[CameraEvent, list[Entry]]:
         """Give an event its number and store it; return it and the entries now durable.
 
         ``outbox_id``, ``boot_id``, ``seq`` and ``backfill`` are set here. On a disk that
         refuses, nothing is durable yet: the event waits in memory and goes with `tidy`.
+
+        Args:
+            awaits_files: further files will come, also after its end.
         """
         async with self._turn:
             event = msgspec.structs.replace(
@@ -94,14 +101,20 @@ class CameraOutbox:
                 seq=self.worker.next_seq,
                 backfill=False,
             )
-            self._note(event)
+            self._note(event, awaits_files)
             entry = Entry(event.seq, ms_from_utc(event.at), EVENT, encode(event))
             state = {OPEN_EVENTS: encode(list(self._open.values())).decode()}
             return event, await self.worker.commit([entry], state)
 
-    def _note(self, event: CameraEvent) -> None:
+    def settle(self, event_id: str) -> None:
+        """Nothing more will come for an event; saved with the next commit."""
+        event = self._open.get(event_id)
+        if event is not None and event.phase == "end":
+            del self._open[event_id]
+
+    def _note(self, event: CameraEvent, awaits_files: bool) -> None:
         self._open.pop(event.id, None)
-        if event.phase == "end":
+        if event.phase == "end" and not awaits_files:
             return
         self._open[event.id] = event
         while len(self._open) > MOST_OPEN:

@@ -94,7 +94,8 @@ class Uploader:
         due_s = self._queue.order.due_s()
         wait_s = IDLE_WAIT_S if due_s is None else min(IDLE_WAIT_S, max(0.01, due_s - now_s))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._queue.wake.wait(), wait_s)
+            async with asyncio.timeout(wait_s):
+                await self._queue.wake.wait()
 
     async def _wait_for_centre(self, upload: Upload, error: CentreUnavailable) -> None:
         self.stats.retries += 1

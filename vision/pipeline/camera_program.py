@@ -162,8 +162,11 @@ class CameraProgram:
             stream.stop()
 
     async def wind_up(self) -> None:
-        """Store what is in hand and say goodbye."""
+        """Store what is in hand."""
         await self._reporter.wind_up()
+
+    async def say_goodbye(self) -> None:
+        """Tell that the camera is no longer watched; takes at most half a second."""
         await self._line.say_goodbye()
 
     def is_turning(self) -> bool:

@@ -93,7 +93,7 @@ class CameraWatch:
 
     @property
     def overload_level(self) -> int:
-        """0 … 4, see `vision.attention.overload`."""
+        """0 … 3, see `vision.attention.overload`."""
         return self._relief.level
 
     def _run(self) -> None:

@@ -20,7 +20,7 @@ _ENDINGS: Final = {
     "reconnect": "ends early: the camera's connection broke",
     "format_change": "ends early: the camera changed its picture",
     "size_limit": "ends early: it grew too large",
-    "stopped": "ends early: no more video came",
+    "stopped": "ends early: no more video came, or the program was stopped",
 }
 
 

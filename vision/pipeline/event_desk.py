@@ -4,6 +4,7 @@ A file is on disk and in the queue before the event that names it is; an event w
 disk refused goes without it and says so in its ``detail``.
 """
 
+import logging
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ from vision.evidence.signing import DeviceKey
 from vision.evidence.store import EventFolder, StoredFile
 from vision.pipeline.evidence_care import EvidenceCare
 
+log = logging.getLogger(__name__)
 NO_EVIDENCE: Final = "evidence_refused_by_disk"
 MOST_DETAIL: Final = 200
 MOST_LACKING: Final = 1_000
@@ -46,16 +48,24 @@ class EventDesk:
         self._clock = clock
         self._lacking: dict[str, None] = {}
 
-    async def send(self, event: CameraEvent) -> CameraEvent:
-        """Store an event's next revision, then send it; return it as it was numbered."""
+    async def send(self, event: CameraEvent, *, awaits_files: bool = False) -> CameraEvent:
+        """Store an event's next revision, then send it; return it as it was numbered.
+
+        Args:
+            awaits_files: further files will come, also after its end.
+        """
         if event.id in self._lacking and NO_EVIDENCE not in event.detail:
             words = f"{event.detail} {NO_EVIDENCE}".strip()[:MOST_DETAIL]
             event = msgspec.structs.replace(event, detail=words)
-        return await self._line.send(event)
+        return await self._line.send(event, awaits_files=awaits_files)
 
-    def unended(self) -> list[CameraEvent]:
-        """Return the newest message of each event that an earlier run did not end."""
-        return [event for event in self._outbox.unended() if event.boot_id != self._outbox.boot_id]
+    def settle(self, event_id: str) -> None:
+        """Nothing more will come for an event, and there is nothing to send about that."""
+        self._outbox.settle(event_id)
+
+    def undone(self) -> list[CameraEvent]:
+        """Return the newest message of each event that an earlier run did not finish."""
+        return [event for event in self._outbox.undone() if event.boot_id != self._outbox.boot_id]
 
     async def keep(
         self,
@@ -112,13 +122,26 @@ class EventDesk:
         folder = self._folder(event.id, ms_from_utc(event.began_at))
         return await self._care.on_thread(folder.files)
 
+    async def make_room(self, refusal: Exception) -> None:
+        """Delete what may go, because the disk has just refused a file."""
+        log.warning("the disk refused evidence: %s", refusal)
+        await self._care.tidy(was_refused=True)
+
+    def note_lacking(self, event_id: str) -> None:
+        """The disk did not take a file of an event: its further messages say so."""
+        self._lacking[event_id] = None
+        while len(self._lacking) > MOST_LACKING:
+            del self._lacking[next(iter(self._lacking))]
+
+    def is_lacking(self, event_id: str) -> bool:
+        """Tell whether the disk refused a file of an event."""
+        return event_id in self._lacking
+
     async def _stored(self, event_id: str, write: "partial[StoredFile]") -> EvidenceFile | None:
         stored = await self._care.store_file(write)
         if stored is not None:
             return stored.birth.as_file()
-        self._lacking[event_id] = None
-        while len(self._lacking) > MOST_LACKING:
-            del self._lacking[next(iter(self._lacking))]
+        self.note_lacking(event_id)
         return None
 
     def _folder(self, event_id: str, began_ms: int) -> EventFolder:

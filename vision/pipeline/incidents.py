@@ -100,11 +100,13 @@ class IncidentBook:
         *,
         clip_began_ms: int | None = None,
         complete: bool = False,
+        is_lacking: bool = False,
     ) -> CameraEvent | None:
         """Add files to an event; return its next message, None for no news or an unknown event.
 
         Args:
             complete: nothing more will come for this event.
+            is_lacking: files that should have come will not, which is news too.
         """
         incident = self._by_id.get(event_id)
         if incident is None:
@@ -116,7 +118,7 @@ class IncidentBook:
         if complete:
             incident.awaits_files = False
             self._forget_if_done(incident)
-        return self._message(incident, at_ms) if files else None
+        return self._message(incident, at_ms) if files or is_lacking else None
 
     def _message(self, incident: Incident, at_ms: int) -> CameraEvent:
         incident.revision += 1
@@ -185,15 +187,21 @@ class IncidentBook:
 
 
 def end_after_restart(event: CameraEvent, at_ms: int, files: list[EvidenceFile]) -> CameraEvent:
-    """Return the end of an event that an interrupted run left open, from its newest message."""
+    """Return the last message of an event that an interrupted run left, from its newest one.
+
+    Args:
+        files: those that are on this disk, the manifest among them.
+    """
+    had_ended = event.phase == "end"
+    known = {file.name: file for file in (*event.evidence, *files)}
     return msgspec.structs.replace(
         event,
         phase="end",
         revision=event.revision + 1,
         at=utc_from_ms(at_ms),
-        ended_at=utc_from_ms(at_ms),
-        detail=event.detail or RESTARTED,
-        evidence=files,
+        ended_at=event.ended_at if had_ended else utc_from_ms(at_ms),
+        detail=event.detail if had_ended else event.detail or RESTARTED,
+        evidence=list(known.values()),
     )
 
 

@@ -16,6 +16,7 @@ from quantrac_core.runtime.clock import Clock
 from quantrac_core.runtime.tasks import TaskScope
 from vision.evidence.settings import EvidenceSettings, MaskSettings
 from vision.evidence.snapshots import Marked, Snapshot, SnapshotFailed, make_snapshots
+from vision.evidence.store import EvidenceRefused
 from vision.pipeline.camera_watch import Findings
 from vision.pipeline.clips import (
     CLIP,
@@ -28,7 +29,7 @@ from vision.pipeline.clips import (
 from vision.pipeline.event_desk import EventDesk
 from vision.pipeline.incidents import Incident, IncidentBook, Moment, end_after_restart
 from vision.scene.decision import Decision
-from vision.streams.clip import ClipInfo
+from vision.streams.clip import ClipFailed, ClipInfo
 from vision.streams.packet_ring import PacketRing, Recording
 from vision.streams.transcoding import transcode_clip
 
@@ -86,8 +87,8 @@ class EventReporter:
         asyncio.run_coroutine_threadsafe(self._waiting.put(findings), self._loop).result()
 
     async def end_left_open(self) -> None:
-        """End what an interrupted run has left open, with the files that it could still store."""
-        for event in self._desk.unended():
+        """End what an interrupted run has left, with the files that it could still store."""
+        for event in self._desk.undone():
             await self._desk.keep_manifest(event)
             files = await self._desk.files(event)
             await self._desk.send(end_after_restart(event, self._clock.now_ms(), files))
@@ -97,9 +98,11 @@ class EventReporter:
         async with TaskScope() as shows:
             while True:
                 findings = await self._waiting.get()
-                for decision in findings.decisions:
-                    await self._take(findings, decision, shows)
-                self._waiting.task_done()
+                try:
+                    for decision in findings.decisions:
+                        await self._take(findings, decision, shows)
+                finally:
+                    self._waiting.task_done()
 
     async def wind_up(self) -> None:
         """Store what is in hand, cutting clips short; the caller bounds the time."""
@@ -116,7 +119,7 @@ class EventReporter:
             return
         incident, event = taken
         # The warning goes first: pictures take longer than people should wait.
-        await self._desk.send(event)
+        await self._desk.send(event, awaits_files=incident.awaits_files)
         if decision.phase == "new":
             recording = self._start_recording(decision)
             show = partial(self._show, incident, event, findings, decision, recording)
@@ -148,6 +151,9 @@ class EventReporter:
                 event = await self._tell(incident, clip.files, clip.info.began_at_ms) or first
             manifest = await self._desk.keep_manifest(event)
             await self._tell(incident, [] if manifest is None else [manifest], complete=True)
+        except (QuantracError, OSError) as error:
+            # Nobody awaits this task; what is lacking is made good after the next start.
+            log.error("event %s lacks evidence: %s", incident.id, error)
         finally:
             self._in_the_making -= 1
 
@@ -166,8 +172,13 @@ class EventReporter:
             files,
             clip_began_ms=clip_began_ms,
             complete=complete,
+            is_lacking=complete and self._desk.is_lacking(incident.id),
         )
-        return None if event is None else await self._desk.send(event)
+        if event is not None:
+            return await self._desk.send(event, awaits_files=not complete)
+        if complete:
+            self._desk.settle(incident.id)
+        return None
 
     async def _pictures(
         self, incident: Incident, findings: Findings, decision: Decision
@@ -204,30 +215,59 @@ class EventReporter:
         await self._wait_for(recording)
         began_ms = decision.began_ms
         async with self._clips:
-            try:
-                part = await self._desk.part(incident.id, began_ms, CLIP)
-                info = await self._on_thread(
-                    lambda: write_clip_file(recording.finish(), part, self._masks)
-                )
-                note = clip_note(info)
-                stored = [await self._desk.adopt(incident.id, began_ms, CLIP, "clip", note)]
-                if not info.plays_in_browsers:
-                    stored.append(await self._playback(incident, began_ms, info))
-            except (QuantracError, OSError) as error:
-                log.error("event %s goes without its clip: %s", incident.id, error)
+            footage = recording.finish()
+            info = await self._written(
+                incident, began_ms, CLIP, lambda part: write_clip_file(footage, part, self._masks)
+            )
+            if info is None:
                 return None
-        return _Clip(info, [file for file in stored if file is not None])
+            clip = await self._desk.adopt(incident.id, began_ms, CLIP, "clip", clip_note(info))
+            if clip is None:
+                return None
+            copy = None
+            # A copy takes longer than an orderly stop may; the original is what counts.
+            if not info.plays_in_browsers and not self._ending.is_set():
+                copy = await self._playback(incident, began_ms, info)
+        return _Clip(info, [clip] if copy is None else [clip, copy])
 
     async def _playback(
         self, incident: Incident, began_ms: int, info: ClipInfo
     ) -> EvidenceFile | None:
         """Make the copy that browsers play; the original is already stored."""
-        part = await self._desk.part(incident.id, began_ms, PLAYBACK)
-        original: Path = part.parent / CLIP
-        await self._on_thread(lambda: transcode_clip(original, part, info))
+
+        def write(part: Path) -> ClipInfo:
+            return transcode_clip(part.parent / CLIP, part, info)
+
+        if await self._written(incident, began_ms, PLAYBACK, write) is None:
+            return None
         return await self._desk.adopt(
             incident.id, began_ms, PLAYBACK, "clip_playback", PLAYBACK_NOTE
         )
+
+    async def _written(
+        self, incident: Incident, began_ms: int, name: str, write: Callable[[Path], ClipInfo]
+    ) -> ClipInfo | None:
+        """Have the hidden part of a file written; None where it cannot be, which is told.
+
+        On a full disk room is made once, and it is written again.
+        """
+
+        async def attempt() -> ClipInfo:
+            part = await self._desk.part(incident.id, began_ms, name)
+            return await self._on_thread(lambda: write(part))
+
+        try:
+            try:
+                return await attempt()
+            except (OSError, EvidenceRefused) as error:
+                await self._desk.make_room(error)
+                return await attempt()
+        except ClipFailed as error:
+            log.error("event %s goes without %s: %s", incident.id, name, error)
+        except (OSError, EvidenceRefused) as error:
+            log.error("event %s goes without %s: %s", incident.id, name, error)
+            self._desk.note_lacking(incident.id)
+        return None
 
     async def _wait_for(self, recording: Recording) -> None:
         """Until it is whole; a camera that went away is not waited for much longer."""

@@ -122,7 +122,7 @@ class CameraStream:
                 self._report(StreamFault("ended", "an unexpected error; see the log"))
             self._slot.expire()
             if self.ring is not None:
-                self.ring.connection_ended()
+                self.ring.connection_ended("stopped" if self._stopping.is_set() else "reconnect")
             if watch.was_healthy(self._clock.monotonic()):
                 backoff.reset()
             delay_s = backoff.next_delay_s()

@@ -150,12 +150,12 @@ class PacketRing:
             self._is_whole = False
             self.oversized += 1
 
-    def connection_ended(self) -> None:
-        """End what follows the stream: its next packet belongs to another connection."""
+    def connection_ended(self, ending: Ending = "reconnect") -> None:
+        """End what follows the stream: its next packet, if any, belongs to another connection."""
         with self._lock:
             self._is_whole = False
             for recording in self._recordings:
-                recording.end("reconnect")
+                recording.end(ending)
             self._recordings = []
 
     def footage(self, from_ms: int, to_ms: int, moment_ms: int | None = None) -> Footage:

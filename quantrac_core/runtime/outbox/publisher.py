@@ -151,8 +151,10 @@ class OutboxPublisher:
                 await self._clock.sleep(max(0.0, due_s - self._clock.monotonic()))
                 continue
             self._wake.clear()
+            # Not asyncio.wait_for: before Python 3.12 it swallows a cancellation that meets an ack.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), IDLE_WAIT_S)
+                async with asyncio.timeout(IDLE_WAIT_S):
+                    await self._wake.wait()
 
     async def _send_chunk(self) -> int:
         """Send one chunk; return how many messages went out."""

@@ -138,7 +138,7 @@ async def end(desk: EventDesk, event: CameraEvent, files: list[Any]) -> CameraEv
 
 async def end_what_was_left(desk: EventDesk) -> None:
     """End the events of an interrupted run with the files that are there."""
-    for event in desk.unended():
+    for event in desk.undone():
         files = [file for file in await desk.files(event) if file.kind != "manifest"]
         await end(desk, event, files)
 
