@@ -1,11 +1,9 @@
 """The clip of one event, written as its kind of camera allows."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from vision.evidence.masks import burn_masks
-from vision.evidence.settings import MaskSettings
+from vision.evidence.picture_masks import PictureMasks
 from vision.scene.frame import Image
 from vision.streams.clip import ClipInfo, clip_in_memory, save_clip
 from vision.streams.packet_ring import Footage
@@ -22,7 +20,7 @@ _ENDINGS: Final = {
 }
 
 
-def write_clip_file(footage: Footage, path: Path, masks: Sequence[MaskSettings]) -> ClipInfo:
+def write_clip_file(footage: Footage, path: Path, masks: PictureMasks) -> ClipInfo:
     """Write ``path``; blocking.
 
     Without masks it is the camera's own bytes. With masks only a re-encoded copy is ever written
@@ -37,7 +35,7 @@ def write_clip_file(footage: Footage, path: Path, masks: Sequence[MaskSettings])
     source, raw = clip_in_memory(footage)
 
     def paint(image: Image) -> None:
-        image[:] = burn_masks(image, masks)
+        image[:] = masks.burn(image)
 
     return transcode_clip(source, path, raw, paint)
 
