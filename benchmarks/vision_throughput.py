@@ -27,7 +27,7 @@ from vision.detection.detector import Detector
 from vision.detection.openvino_detector import open_openvino
 from vision.detection.settings import ModelSettings
 from vision.optics.settings import ManualViews, MastSettings, PerspectiveSettings, WholeView
-from vision.pipeline.camera_watch import CameraWatch, Findings
+from vision.pipeline.camera_watch import CameraWatch
 from vision.pipeline.gaze import gaze_of
 from vision.settings import CameraSettings
 from vision.streams.camera_stream import CameraStream
@@ -100,7 +100,7 @@ def watched(number: int, address: str, detector: Detector) -> tuple[CameraStream
     return stream, watch
 
 
-def _nothing(_: Findings | object) -> None:
+def _nothing(*_: object) -> None:
     """Nobody listens."""
 
 

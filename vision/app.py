@@ -48,6 +48,7 @@ async def serve(settings: VisionSettings, config_file: Path, stop: asyncio.Event
     loop = asyncio.get_running_loop()
     threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="work")
     detector = await loop.run_in_executor(threads, partial(_open_detector, settings, config_file))
+    _check_labels(settings, detector, config_file)
     software = f"quantrac {importlib.metadata.version('quantrac')}"
     boot_id = new_random_id()
     key = open_device_key(settings.data_dir / "keys")
@@ -133,6 +134,25 @@ def _open_detector(settings: VisionSettings, config_file: Path) -> Detector:
         value = str(settings.model.path)
         allowed = f"a model that sees ({error.problem}; {error.advice})"
         raise ConfigErrors([ConfigError(str(config_file), "model", value, allowed)]) from error
+
+
+def _check_labels(settings: VisionSettings, detector: Detector, config_file: Path) -> None:
+    """Refuse rules about what the model does not report; only the model itself knows all of it."""
+    faults = [
+        ConfigError(
+            str(config_file),
+            f"cameras.{number}.rules.{rule.id}.labels",
+            label,
+            f"what the model reports: {', '.join(detector.labels)}",
+        )
+        for number, camera in enumerate(settings.cameras)
+        for rule in camera.rules
+        for label in rule.label_names
+        if label not in detector.labels
+    ]
+    if faults:
+        detector.close()
+        raise ConfigErrors(faults)
 
 
 def _clock_state() -> ClockState:

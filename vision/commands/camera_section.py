@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from quantrac_core.config.load import apply_environment, read_yaml, validate
 from quantrac_core.contracts.errors import ConfigError, ConfigErrors
 from vision.optics.arrays import OpticsFault
-from vision.optics.coverage import CoverageMap, WatchedZone, rule_faults
+from vision.optics.coverage import CoverageMap, WatchedZone
 from vision.optics.settings import AutoViews, LensSettings, MastSettings, ViewsSettings
 from vision.optics.spaces import Spaces
-from vision.rules.settings import ObjectRule, Rules, Zones
+from vision.pipeline.blind_rules import rules_that_cannot_see, watched_zone
+from vision.rules.settings import Rules, Zones
 
 
 class CameraSection(BaseModel):
@@ -28,10 +29,7 @@ class CameraSection(BaseModel):
 
     def watched_zones(self) -> list[WatchedZone]:
         """Return the zones as geometry takes them."""
-        return [
-            WatchedZone(zone.name, zone.space, zone.points, zone.shape == "line")
-            for zone in self.zones
-        ]
+        return [watched_zone(zone) for zone in self.zones]
 
     def picture_px(self) -> tuple[int, int]:
         """Return the size of the picture that the lens speaks of.
@@ -49,19 +47,7 @@ class CameraSection(BaseModel):
 
     def rules_that_cannot_see(self, coverage: CoverageMap, spaces: Spaces) -> list[str]:
         """Return a sentence for each rule whose zone lies where its objects are too small."""
-        zones = {zone.name: zone for zone in self.watched_zones()}
-        return [
-            fault
-            for rule in self.rules
-            if isinstance(rule, ObjectRule) and rule.zone in zones
-            for fault in rule_faults(
-                coverage,
-                spaces,
-                zones[rule.zone],
-                {label: self.views.required_px(label) for label in rule.labels},
-                rule=rule.id,
-            )
-        ]
+        return rules_that_cannot_see(self.rules, self.zones, self.views, coverage, spaces)
 
 
 class _Cameras(BaseModel):

@@ -8,6 +8,7 @@ from quantrac_core.config.strict import StrictModel
 from quantrac_core.contracts.camera_messages import EvidenceKind
 
 LARGEST_PX = 20_000
+Side = Annotated[int, Field(ge=16, le=LARGEST_PX)]
 Coordinate = Annotated[float, Field(ge=-LARGEST_PX, le=LARGEST_PX)]
 Days = Annotated[float, Field(gt=0, le=36_500)]
 
@@ -21,9 +22,15 @@ def _encloses_something(points: list[tuple[float, float]]) -> list[tuple[float, 
 
 
 class MaskSettings(StrictModel):
-    """A polygon in pixels of the camera's own picture that is blackened before all else."""
+    """A polygon in the camera's picture that is blackened before all else.
+
+    Its points are pixels of a picture of ``picture_px`` (width, height), by default of the lens's
+    ``picture_px``, else of the stream that is watched as it is at the start. Other streams and
+    sizes of the same camera are masked in proportion.
+    """
 
     name: Annotated[str, Field(max_length=60)] = ""
+    picture_px: tuple[Side, Side] | None = None
     points: Annotated[
         list[tuple[Coordinate, Coordinate]],
         Field(min_length=3, max_length=200),

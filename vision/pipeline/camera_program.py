@@ -19,8 +19,13 @@ from vision.delivery.settings import DeliverySettings
 from vision.delivery.upload_queue import UploadQueue
 from vision.detection.detector import Detector
 from vision.evidence.manifest import Provenance
+from vision.evidence.picture_masks import PictureMasks
 from vision.evidence.settings import EvidenceSettings
 from vision.evidence.signing import DeviceKey
+from vision.optics.coverage import CoverageMap
+from vision.optics.plan import ViewPlan
+from vision.optics.spaces import Spaces
+from vision.pipeline.blind_rules import rules_that_cannot_see
 from vision.pipeline.camera_watch import CameraWatch
 from vision.pipeline.event_desk import EventDesk
 from vision.pipeline.evidence_care import EvidenceCare
@@ -41,6 +46,7 @@ LOOK_EVERY_S: Final = 0.5
 STALLED_AFTER_S: Final = 90.0
 RING_MARGIN_S: Final = 10.0
 PREVIEW_OF_ITS_OWN_FPS: Final = 3.0
+STANDS_STILL: Final = "the analysis stands still; see the program's log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +124,12 @@ class CameraProgram:
         desk = EventDesk(
             outbox, self._line, evidence.care, evidence.key, evidence.provenance, clock
         )
+        self._masks = PictureMasks(settings.masks, self._picture_px)
         self._reporter = EventReporter(
-            book, desk, ring, settings.masks, rolls, clock, clock_state, evidence.threads
+            book, desk, ring, self._masks, rolls, clock, clock_state, evidence.threads
         )
-        self._gaze = gaze_of(settings, detector, calendars, self._writer.draw_zones)
+        self._blind: list[str] = []
+        self._gaze = gaze_of(settings, detector, calendars, self._laid_out)
         self._watch = CameraWatch(
             settings.id,
             watched,
@@ -134,7 +142,7 @@ class CameraProgram:
             settings.id,
             shown,
             client,
-            settings.masks,
+            self._masks,
             self._watch.want_preview if shown is watched else _ignore,
             clock,
             evidence.threads,
@@ -182,18 +190,38 @@ class CameraProgram:
             status = self._writer.write(
                 self._clock.now_ms(), self._watched_stream.state(), self._watching()
             )
-            news = (status.state, status.cause, status.detail, status.distrust, status.views)
+            shape = (status.width_px, status.height_px, status.codec)
+            news = (status.state, status.cause, status.detail, status.distrust, status.views, shape)
             if news != told or now_s - told_s >= STATUS_EVERY_S:
                 self._line.show(status)
                 await self._outbox.tidy(self._clock.now_ms())
                 told, told_s = news, now_s
             await self._clock.sleep(LOOK_EVERY_S)
 
+    def _picture_px(self) -> tuple[int, int] | None:
+        """Return the size in which the camera's own pixels count, once it is known."""
+        lens_px: tuple[int, int] | None = getattr(self._settings.lens, "picture_px", None)
+        stream = self._watched_stream.state()
+        return lens_px or ((stream.width, stream.height) if stream.width else None)
+
+    def _laid_out(self, plan: ViewPlan, spaces: Spaces) -> None:
+        """Tell zones and rules where the views lie; called by the camera's thread."""
+        settings = self._settings
+        self._writer.draw_zones(spaces)
+        coverage = CoverageMap(plan, settings.mast)
+        blind = rules_that_cannot_see(
+            settings.rules, settings.zones, settings.views, coverage, spaces
+        )
+        for fault in blind:
+            log.warning("camera %s: %s", self.id, fault)
+        self._blind = blind
+
     def _watching(self) -> Watching:
         return Watching(
             figures=self._watch.figures,
             overload_level=self._watch.overload_level,
-            fault=self._watch.fault,
+            fault=self._watch.fault if self.is_turning() else STANDS_STILL,
+            warnings=[*self._blind, *self._masks.faults()],
             distrust=[finding.cause for finding in self._gaze.distrust],
             views=self._gaze.view_names,
             waiting_files=self._evidence.uploads.waiting(self.id),

@@ -112,6 +112,10 @@ class CameraWatch:
                 self._tell(error)
             except DetectorClosed:
                 break
+            except Exception as error:
+                # Nobody awaits this thread: a camera that it left alone would look watched.
+                in_work.clear()
+                self._tell(error, is_defect=True)
         for left in in_work:
             left.give_up()
 
@@ -147,12 +151,17 @@ class CameraWatch:
             log.info("camera %s: overload level %d", self.camera, self._relief.level)
         self._observed_s, self._waited_s = now_s, 0.0
 
-    def _tell(self, error: Exception) -> None:
+    def _tell(self, error: Exception, *, is_defect: bool = False) -> None:
         self.fault = str(error) or type(error).__name__
         now_s = self._clock.monotonic()
         if now_s - self._fault_told_s >= REPEAT_FAULT_S:
             self._fault_told_s = now_s
-            log.error("camera %s is not analysed: %s", self.camera, self.fault)
+            log.error(
+                "camera %s is not analysed: %s",
+                self.camera,
+                self.fault,
+                exc_info=error if is_defect else None,
+            )
 
 
 def decode_mode(plan: FramePlan, preview_fps: float = 0.0) -> DecodeMode:

@@ -1,11 +1,10 @@
 """The clip of one event: what it is about, recorded, and written as its camera allows."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from vision.evidence.masks import burn_masks
-from vision.evidence.settings import EvidenceSettings, MaskSettings
+from vision.evidence.picture_masks import PictureMasks
+from vision.evidence.settings import EvidenceSettings
 from vision.scene.decision import Decision
 from vision.scene.frame import Image
 from vision.streams.clip import ClipInfo, clip_in_memory, save_clip
@@ -46,7 +45,7 @@ def record_clip(ring: PacketRing, decision: Decision, settings: EvidenceSettings
     return ring.record(from_ms, to_ms, moment_ms)
 
 
-def write_clip_file(footage: Footage, path: Path, masks: Sequence[MaskSettings]) -> ClipInfo:
+def write_clip_file(footage: Footage, path: Path, masks: PictureMasks) -> ClipInfo:
     """Write ``path``; blocking.
 
     Without masks it is the camera's own bytes. With masks only a re-encoded copy is ever written
@@ -61,7 +60,7 @@ def write_clip_file(footage: Footage, path: Path, masks: Sequence[MaskSettings])
     source, raw = clip_in_memory(footage)
 
     def paint(image: Image) -> None:
-        image[:] = burn_masks(image, masks)
+        image[:] = masks.burn(image)
 
     return transcode_clip(source, path, raw, paint)
 

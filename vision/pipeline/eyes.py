@@ -1,7 +1,7 @@
 """The views of one camera for the size of its pictures: rendering, and boxes to sightings."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Final
 
 import numpy as np
@@ -15,9 +15,7 @@ from vision.optics.remap import RemapView
 from vision.optics.settings import LensSettings, MastSettings, ViewsSettings
 from vision.optics.views import View
 from vision.rules.settings import ZoneSettings
-from vision.scene.detection import Detection
 from vision.scene.frame import Image
-from vision.scene.sighting import Sighting
 
 log = logging.getLogger(__name__)
 MASK_CELLS: Final = 64
@@ -81,10 +79,6 @@ class CameraEyes:
     def render(self, view: str, image: Image) -> Image:
         """Return one view of the camera's picture."""
         return self._remaps[view].render(image)
-
-    def see(self, detections: Sequence[Detection]) -> list[Sighting]:
-        """Return one sighting for each object that the views found."""
-        return self.locator.see(detections)
 
     def footprint(self, view: View) -> NDArray[np.bool_]:
         """Return where ``view`` shows the camera's picture, as a grid laid over all of it."""

@@ -14,6 +14,8 @@ from vision.attention.overload import NO_RELIEF, Relief
 from vision.attention.planner import FramePlan, Planner, ViewNeed
 from vision.attention.settings import AttentionSettings
 from vision.detection.detector import Detector
+from vision.optics.locator import Locator
+from vision.optics.plan import ViewPlan
 from vision.optics.spaces import Spaces
 from vision.pipeline.analyst import Analyst
 from vision.pipeline.eyes import CameraEyes
@@ -31,6 +33,7 @@ from vision.tracking.tracker import Tracker
 
 log = logging.getLogger(__name__)
 RESULT_TIMEOUT_S: Final = 30.0
+LaidOut = Callable[[ViewPlan, Spaces], None]
 
 
 @dataclass(slots=True, frozen=True)
@@ -40,6 +43,7 @@ class Look:
     frame: Frame
     plan: FramePlan
     futures: Sequence[Future[list[Detection]]]
+    locator: Locator
 
     def give_up(self) -> None:
         """Let the detector do no more for it than it has begun."""
@@ -68,7 +72,7 @@ class Gaze:
         attention: AttentionSettings,
         required_px: float,
         ruled_zones: Sequence[ZoneSettings],
-        laid_out: Callable[[Spaces], None],
+        laid_out: LaidOut,
     ) -> None:
         self._camera = camera
         self._eyes = eyes
@@ -114,7 +118,8 @@ class Gaze:
         futures = [
             self._detector.submit(view, self._eyes.render(view, frame.image)) for view in plan.look
         ]
-        return Look(frame, plan, futures)
+        # A picture of another size may come before this one is seen.
+        return Look(frame, plan, futures, self._eyes.locator)
 
     def see(self, look: Look) -> list[Sighting]:
         """Wait for the detector; return one sighting for each object.
@@ -126,7 +131,7 @@ class Gaze:
         detections: list[Detection] = []
         for future in look.futures:
             detections += future.result(RESULT_TIMEOUT_S)
-        return self._eyes.see(detections)
+        return look.locator.see(detections)
 
     def judge(self, look: Look, sightings: Sequence[Sighting]) -> list[Decision]:
         """Return what was decided about a picture in which ``sightings`` were seen."""
@@ -138,6 +143,7 @@ class Gaze:
         return self._analyst.distrust
 
     def _prepare(self) -> None:
+        self._planner = None
         plan = self._eyes.plan
         needs = [
             ViewNeed(
@@ -157,7 +163,7 @@ class Gaze:
         self._planner = Planner(self._attention, needs)
         self._motion = MotionWatch(self._attention.motion, self._eyes.size_px, footprints)
         self.view_names = [view.name for view in plan.views]
-        self._laid_out(self._eyes.locator.spaces)
+        self._laid_out(plan, self._eyes.locator.spaces)
         log.info("camera %s: %d views of %s", self._camera, len(needs), self._eyes.size_px)
 
     def _look_for_motion(self, frame: Frame) -> Motion:
@@ -170,7 +176,7 @@ def gaze_of(
     camera: CameraSettings,
     detector: Detector,
     calendars: Mapping[str, Calendar],
-    laid_out: Callable[[Spaces], None],
+    laid_out: LaidOut,
 ) -> Gaze:
     """Return the gaze of a configured camera: its views, tracks, rules and trust.
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Final
 
@@ -13,8 +13,7 @@ from quantrac_core.contracts.messages import utc_from_ms
 from quantrac_core.runtime.backoff import Backoff
 from quantrac_core.runtime.clock import Clock
 from vision.delivery.centre_client import CentreClient, CentreUnavailable
-from vision.evidence.masks import burn_masks
-from vision.evidence.settings import MaskSettings
+from vision.evidence.picture_masks import MasksNotReady, PictureMasks
 from vision.evidence.snapshots import SnapshotFailed, encode_jpeg
 from vision.scene.frame import Image
 from vision.streams.camera_stream import CameraStream
@@ -31,8 +30,7 @@ LONGEST_WAIT_S: Final = 60.0
 class PreviewSender:
     """Sends the newest picture of a stream to the centre.
 
-    Masks are drawn in pixels of the camera's own picture, so the picture is taken whole when there
-    are any, and made small afterwards.
+    Where there are masks, the picture is masked as it came, and made small afterwards.
 
     Args:
         want: told how many pictures a second should be decoded because somebody looks.
@@ -43,7 +41,7 @@ class PreviewSender:
         camera: str,
         stream: CameraStream,
         client: CentreClient,
-        masks: Sequence[MaskSettings],
+        masks: PictureMasks,
         want: Callable[[float], None],
         clock: Clock,
         threads: Executor,
@@ -85,7 +83,9 @@ class PreviewSender:
         if frame is None or frame.at_ms == self._sent_ms:
             return None
         try:
-            return encode_jpeg(_small(burn_masks(frame.image, self._masks)), QUALITY), frame.at_ms
+            return encode_jpeg(_small(self._masks.burn(frame.image)), QUALITY), frame.at_ms
+        except MasksNotReady:
+            return None
         except SnapshotFailed as error:
             log.warning("no preview of %s: %s", self._camera, error)
             return None

@@ -14,7 +14,8 @@ from quantrac_core.contracts.errors import QuantracError
 from quantrac_core.contracts.messages import ClockState
 from quantrac_core.runtime.clock import Clock
 from quantrac_core.runtime.tasks import TaskScope
-from vision.evidence.settings import EvidenceSettings, MaskSettings
+from vision.evidence.picture_masks import PictureMasks
+from vision.evidence.settings import EvidenceSettings
 from vision.evidence.snapshots import Marked, Snapshot, SnapshotFailed, make_snapshots
 from vision.evidence.store import EvidenceRefused
 from vision.pipeline.camera_watch import Findings
@@ -62,7 +63,7 @@ class EventReporter:
         book: IncidentBook,
         desk: EventDesk,
         ring: PacketRing,
-        masks: Sequence[MaskSettings],
+        masks: PictureMasks,
         settings: EvidenceSettings,
         clock: Clock,
         clock_state: Callable[[], ClockState],
@@ -190,9 +191,10 @@ class EventReporter:
             persons = [it.source_box for it in findings.sightings if it.label == PERSON]
 
         def encode() -> list[Snapshot]:
+            image = findings.frame.image
             return make_snapshots(
-                findings.frame.image,
-                masks=self._masks,
+                image,
+                masks=self._masks.at((image.shape[1], image.shape[0])),
                 marked=marked,
                 persons=persons,
                 jpeg_quality=self._settings.jpeg_quality,

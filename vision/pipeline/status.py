@@ -21,15 +21,20 @@ from vision.settings import CameraSettings
 from vision.streams.state import StreamState
 
 MOST_OUTLINE: Final = 200
+MOST_DETAIL: Final = 400
 
 
 @dataclass(slots=True, frozen=True)
 class Watching:
-    """How a camera is watched at one instant; ``fault`` says why it is not."""
+    """How a camera is watched at one instant.
+
+    ``fault`` says why it is not; ``warnings`` what of its configuration cannot work.
+    """
 
     figures: WatchFigures
     overload_level: int
     fault: str
+    warnings: Sequence[str]
     distrust: Sequence[Distrust]
     views: Sequence[str]
     waiting_files: int
@@ -94,7 +99,7 @@ class StatusWriter:
             at=utc_from_ms(now_ms),
             since=utc_from_ms(self._since_ms),
             cause=cause,
-            detail=detail[:200],
+            detail=detail[:MOST_DETAIL],
             name_vi=camera.name_vi,
             name_en=camera.name_en,
             lat=mast.lat,
@@ -126,8 +131,9 @@ def _judged(stream: StreamState, watching: Watching) -> tuple[CameraState, Strea
         return ("starting" if starting else "down"), stream.cause, stream.detail
     if watching.fault:
         return "degraded", "none", watching.fault
-    if watching.distrust or watching.overload_level > 0:
-        return "degraded", "none", ""
+    if watching.distrust or watching.overload_level > 0 or watching.warnings:
+        more = f" (and {len(watching.warnings) - 1} more)" if len(watching.warnings) > 1 else ""
+        return "degraded", "none", "".join(watching.warnings[:1]) + more
     return "live", "none", ""
 
 
