@@ -36,11 +36,6 @@ class Analyst:
         self.tracks: Sequence[Track] = ()
         self.distrust: Sequence[DistrustFinding] = ()
 
-    @property
-    def tracked_views(self) -> set[str]:
-        """Views in which something is being followed."""
-        return {view for track in self.tracks for view in track.sighting.views}
-
     def judge(
         self, frame: Frame, sightings: Sequence[Sighting], looked: Collection[str]
     ) -> list[Decision]:
