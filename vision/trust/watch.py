@@ -18,6 +18,7 @@ from vision.trust.features import (
     reduced,
     shift_between,
 )
+from vision.trust.frozen import FrozenWatch
 from vision.trust.settings import TrustSettings
 
 STRUCTURED = 0.02
@@ -111,8 +112,8 @@ class TrustWatch:
             "covered": _Cause(*delays),
             "turned": _Cause(*delays),
             "defocused": _Cause(*delays),
-            "frozen": _Cause(settings.frozen_s, 0.0),
         }
+        self._frozen = FrozenWatch()
         self._usual: _Usual | None = None
         self._previous: Grey | None = None
         self._last_at_ms: int | None = None
@@ -138,7 +139,7 @@ class TrustWatch:
         if self._previous is not None and self._previous.shape != grey.shape:
             self._usual = self._previous = None
         is_same = self._previous is not None and bool(np.array_equal(grey, self._previous))
-        self._causes["frozen"].judge(1.0 if is_same else 0.0, at_ms, step_s)
+        self._frozen.update(at_ms, grey)
         if not is_same:
             now = features_of(grey, self._previous)
             self._judge(now, at_ms, step_s)
@@ -202,11 +203,17 @@ class TrustWatch:
         return softened if softened >= DEFOCUSED_SHARE else 0.0
 
     def _findings(self) -> list[DistrustFinding]:
-        return [
+        found = [
             DistrustFinding(name, cause.since_ms, cause.severity)
             for name, cause in self._causes.items()
             if cause.is_told
         ]
+        since_ms, now_ms = self._frozen.since_ms, self._last_at_ms
+        if since_ms is None or now_ms is None:
+            return found
+        if now_ms - since_ms >= self._settings.frozen_s * 1000:
+            found.append(DistrustFinding("frozen", since_ms, 1.0))
+        return found
 
 
 def _contrast(means: Grey) -> float:

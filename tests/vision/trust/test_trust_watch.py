@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -158,8 +160,37 @@ def test_a_frozen_picture_is_told_after_its_time_and_over_with_the_next_new_one(
     assert show(watch, 0, 20, street) == []
     assert show(watch, 20, 29, lambda _: still) == []
     (finding,) = show(watch, 29, 33, lambda _: still)
-    assert (finding.cause, finding.since_ms) == ("frozen", START_MS + 20_500)
+    assert (finding.cause, finding.since_ms) == ("frozen", START_MS + 20_000)
     assert show(watch, 33, 34, street) == []
+
+
+def encoded(pictures: list[Image], group: int) -> list[Image]:
+    """Return two pictures a second as they come out of H.264 with a key picture each ``group``."""
+    coder = av.CodecContext.create("libx264", "w")
+    decoder = av.CodecContext.create("h264", "r")
+    coder.width, coder.height, coder.pix_fmt = WIDTH, HEIGHT // 2 * 2, "yuv420p"
+    coder.time_base, coder.gop_size = Fraction(1, 2), group
+    coder.options = {"tune": "zerolatency", "qp": "26", "x264-params": "scenecut=0:threads=1"}
+    shown: list[Image] = []
+    for number, picture in enumerate(pictures):
+        frame = av.VideoFrame.from_ndarray(picture[: coder.height], format="bgr24")
+        frame.pts = number
+        for packet in coder.encode(frame):
+            shown += [each.to_ndarray(format="bgr24") for each in decoder.decode(packet)]
+    return shown
+
+
+@pytest.mark.parametrize("group", [2, 3, 8])
+def test_a_frozen_camera_that_goes_on_encoding_is_told_and_a_still_yard_is_not(group: int) -> None:
+    scene = cv2.GaussianBlur(street(0), (0, 0), 1.5)
+    yard = [noisy(scene, 1.2) for _ in range(60)]
+    watch = TrustWatch(TrustSettings())
+    seen = encoded(yard + [yard[-1]] * 50 + yard[:4], group)
+    assert show(watch, 0, 30, lambda at_s: seen[round(at_s * 2)]) == []
+    told = show(watch, 30, 55, lambda at_s: seen[round(at_s * 2)])
+    assert [it.cause for it in told] == ["frozen"]
+    assert abs(told[0].since_ms - START_MS - 30_000) <= 4_000
+    assert show(watch, 55, 57, lambda at_s: seen[round(at_s * 2)]) == []
 
 
 def test_a_moment_before_the_lens_is_nothing() -> None:
