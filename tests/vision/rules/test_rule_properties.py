@@ -1,6 +1,7 @@
 """What holds for any tracks: incidents open before they end, keys are unique, memory is bounded."""
 
 from collections import Counter
+from datetime import datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -235,3 +236,35 @@ def test_what_stands_in_a_view_that_is_swept_every_30_s_goes_on_loitering_and_pa
     opened = [(rule, second) for rule, phase, second in told if phase == "new"]
     assert sorted(opened) == [("dwell", 40), ("park", 40)]
     assert "end" not in {phase for _, phase, _ in told}
+
+
+def test_a_thing_that_is_told_late_was_alone_since_its_owner_left() -> None:
+    rules = TypeAdapter(Rules).validate_python(
+        [{"id": "bag", "kind": "abandoned_object", "zone": "yard", "for_s": 12}]
+    )
+    engine, opened = RuleEngine(rules, ZONES), list[int]()
+    for second in range(40):
+        at_ms = START_MS + second * 1000
+        owner_east_m = 0.5 if second < 15 else 0.5 + (second - 14) * 3
+        tracks = [Track(1, sighting_at(owner_east_m, 15), START_MS, at_ms, True, True)]
+        stills = []
+        if second >= 22:
+            stills = [StillObject(9, sighting_at(0, 15, "object"), START_MS + 13_000)]
+        opened += [second for it in engine.update(at_ms, tracks, stills) if it.phase == "new"]
+    assert opened == [26], "12 s after the owner was 3 m away, not after it was told"
+
+
+def test_what_lay_there_before_the_calendar_opened_counts_from_its_opening() -> None:
+    rules = TypeAdapter(Rules).validate_python(
+        [
+            {"id": "bag", "kind": "abandoned_object", "zone": "yard", "for_s": 20,
+             "calendar": {"from": "22:00", "to": "23:00"}}
+        ]
+    )  # fmt: skip
+    engine, opened = RuleEngine(rules, ZONES), list[int]()
+    opens_ms = round(datetime.fromisoformat("2026-11-24T22:00:00+07:00").timestamp() * 1000)
+    still = StillObject(9, sighting_at(0, 15, "object"), opens_ms - 3_600_000)
+    for second in range(-30, 40):
+        found = engine.update(opens_ms + second * 1000, [], [still])
+        opened += [second for it in found if it.phase == "new"]
+    assert opened == [20]
