@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import os
-import signal
 import random
+import signal
 import socket
 import subprocess
 import time
