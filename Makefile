@@ -14,7 +14,7 @@ PYTEST_ARGS ?=
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: env-demo web ## Watch three simulated stations in a browser (ARGS="--port 8081" and so on)
+demo: env-demo web ## Watch three simulated stations and a 360° camera in a browser (ARGS="--port 8081" and so on)
 	@exec $(BIN)/quantrac-demo $(ARGS)
 
 test: system-packages check web env-ultralytics ## Everything that must hold before a change is handed in

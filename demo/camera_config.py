@@ -8,6 +8,7 @@ from typing import Any
 from demo.ports import LOOPBACK
 from demo.street.fisheye import Fisheye
 from demo.street.library import CAMERA_LAT, CAMERA_LON, DEMO_LOOP, load_scene, zones_and_rules
+from demo.street.script import SceneScript
 from demo.street_camera.app import stream_url
 
 CAMERA = "camera-kho"
@@ -21,9 +22,6 @@ def vision_document(
     """Return the configuration of `quantrac-vision` that watches the demo's street."""
     data = folder / "data" / "vision"
     data.mkdir(parents=True, exist_ok=True)
-    script = load_scene(DEMO_LOOP)
-    lens = Fisheye(script.height_m)
-    zones, rules = zones_and_rules(script.rules)
     return {
         "vision": {"id": "demo"},
         "data_dir": str(data),
@@ -36,24 +34,29 @@ def vision_document(
             "cache_dir": str(data / "model-cache"),
         },
         "evidence": {"keep_days": 2, "disk_share": 0.9, "pre_roll_s": 4, "post_roll_s": 6},
-        "cameras": [
-            {
-                "id": CAMERA,
-                "name_vi": "Camera 360° kho hàng (mô phỏng)",
-                "name_en": "360° camera of the yard (simulated)",
-                "streams": {"main": {"url": stream_url(LOOPBACK, rtsp_port)}},
-                "lens": {"kind": "equidistant", "fov_deg": 180, "radius_px": lens.radius_px},
-                "mast": {
-                    "lat": CAMERA_LAT,
-                    "lon": CAMERA_LON,
-                    "height_m": lens.height_m,
-                    "north_deg": lens.north_deg,
-                },
-                "views": {"smallest": {"person": 24}, "reach_m": 30},
-                "zones": zones,
-                "rules": rules,
-            }
-        ],
+        "cameras": [camera_section(load_scene(DEMO_LOOP), stream_url(LOOPBACK, rtsp_port))],
+    }
+
+
+def camera_section(script: SceneScript, url: str) -> dict[str, Any]:
+    """Return the camera that watches a scene, with the zones and rules that the scene names."""
+    lens = Fisheye(script.height_m)
+    zones, rules = zones_and_rules(script.rules)
+    return {
+        "id": CAMERA,
+        "name_vi": "Camera 360° kho hàng (mô phỏng)",
+        "name_en": "360° camera of the yard (simulated)",
+        "streams": {"main": {"url": url}},
+        "lens": {"kind": "equidistant", "fov_deg": 180, "radius_px": lens.radius_px},
+        "mast": {
+            "lat": CAMERA_LAT,
+            "lon": CAMERA_LON,
+            "height_m": lens.height_m,
+            "north_deg": lens.north_deg,
+        },
+        "views": {"smallest": {"person": 24}, "reach_m": 30},
+        "zones": zones,
+        "rules": rules,
     }
 
 

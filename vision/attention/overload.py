@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from vision.attention.settings import OverloadSettings
 
-MAX_LEVEL = 4
+MAX_LEVEL = 3
 FLAP_FACTOR = 8.0
 """The most by which a ladder that goes up and down is slowed."""
 
@@ -14,31 +14,27 @@ class Relief:
     """What a level gives up; each keeps what the lower ones gave up.
 
     Intrusion, line crossing and every other rule that is not named here, tamper detection and
-    recording are never given up.
+    recording are never given up. Counting crowds costs nothing beside finding them, so it stays.
 
     Args:
         level: 0 nothing; 1 newest frame only; 2 a slower sweep; 3 fewer frames in views without
-            rules; 4 neither crowds nor the heat map.
+            rules.
         max_in_flight: frames of a camera that may be in work at once.
         sweep_factor: times the configured time of a sweep.
         fps_share_without_rules: of the configured rate, in views without rules.
-        has_crowd, has_heat_map: whether they are still computed.
     """
 
     level: int
     max_in_flight: int
     sweep_factor: float
     fps_share_without_rules: float
-    has_crowd: bool
-    has_heat_map: bool
 
 
 LADDER = (
-    Relief(0, 2, 1.0, 1.0, True, True),
-    Relief(1, 1, 1.0, 1.0, True, True),
-    Relief(2, 1, 4.0, 1.0, True, True),
-    Relief(3, 1, 4.0, 0.2, True, True),
-    Relief(4, 1, 4.0, 0.2, False, False),
+    Relief(0, 2, 1.0, 1.0),
+    Relief(1, 1, 1.0, 1.0),
+    Relief(2, 1, 4.0, 1.0),
+    Relief(3, 1, 4.0, 0.2),
 )
 NO_RELIEF = LADDER[0]
 

@@ -101,13 +101,7 @@ class CameraProgram:
         )
         self._line = CameraLine(outbox, mqtt, delivery, clock, self._writer.first(clock.now_ms()))
         rolls = evidence.settings
-        ring = PacketRing(
-            seconds=max(
-                settings.streams.pre_roll_s,
-                rolls.pre_roll_s + rolls.post_roll_s + RING_MARGIN_S,
-            ),
-            max_bytes=int(settings.streams.ring_mb * 1e6),
-        )
+        ring = ring_for(settings, rolls)
         self._streams = {
             name: CameraStream(
                 f"{settings.id}/{name}",
@@ -235,6 +229,17 @@ class CameraProgram:
             oldest_seq=self._outbox.worker.oldest_seq,
             newest_seq=self._outbox.worker.newest_seq,
         )
+
+
+def ring_for(camera: CameraSettings, evidence: EvidenceSettings) -> PacketRing:
+    """Return the ring of a camera: it reaches back over pre-roll, post-roll and the delays."""
+    return PacketRing(
+        seconds=max(
+            camera.streams.pre_roll_s,
+            evidence.pre_roll_s + evidence.post_roll_s + RING_MARGIN_S,
+        ),
+        max_bytes=int(camera.streams.ring_mb * 1e6),
+    )
 
 
 def _ignore(_fps: float) -> None:

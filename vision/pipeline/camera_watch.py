@@ -93,7 +93,7 @@ class CameraWatch:
 
     @property
     def overload_level(self) -> int:
-        """0 … 4, see `vision.attention.overload`."""
+        """0 … 3, see `vision.attention.overload`."""
         return self._relief.level
 
     def _run(self) -> None:
@@ -122,7 +122,7 @@ class CameraWatch:
     def _begin(self, frame: Frame) -> Look:
         interval_s = self._stream.state().key_interval_s
         look = self._gaze.begin(frame, interval_s or None, self._relief)
-        self._stream.set_mode(self._mode(look.plan))
+        self._stream.set_mode(decode_mode(look.plan, self._preview_fps))
         return look
 
     def _finish(self, look: Look) -> None:
@@ -140,11 +140,6 @@ class CameraWatch:
         self.fault = ""
         if decisions:
             self._report(Findings(look.frame, decisions, sightings, self.figures))
-
-    def _mode(self, plan: FramePlan) -> DecodeMode:
-        if isinstance(plan.decode, PlannedKeyFrames):
-            return Rate(self._preview_fps) if self._preview_fps > 0 else KeyFrames()
-        return Rate(max(plan.decode.fps, self._preview_fps))
 
     def _observe(self, now_s: float, lag_s: float) -> None:
         elapsed_s = now_s - self._observed_s
@@ -167,3 +162,14 @@ class CameraWatch:
                 self.fault,
                 exc_info=error if is_defect else None,
             )
+
+
+def decode_mode(plan: FramePlan, preview_fps: float = 0.0) -> DecodeMode:
+    """Return what the decoder should do after a picture.
+
+    Args:
+        preview_fps: pictures a second that somebody who looks at the live picture gets; 0: nobody.
+    """
+    if isinstance(plan.decode, PlannedKeyFrames):
+        return Rate(preview_fps) if preview_fps > 0 else KeyFrames()
+    return Rate(max(plan.decode.fps, preview_fps))

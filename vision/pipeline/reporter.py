@@ -19,7 +19,14 @@ from vision.evidence.settings import EvidenceSettings
 from vision.evidence.snapshots import Marked, Snapshot, SnapshotFailed, make_snapshots
 from vision.evidence.store import EvidenceRefused
 from vision.pipeline.camera_watch import Findings
-from vision.pipeline.clips import CLIP, PLAYBACK, PLAYBACK_NOTE, clip_note, write_clip_file
+from vision.pipeline.clips import (
+    CLIP,
+    PLAYBACK,
+    PLAYBACK_NOTE,
+    clip_note,
+    record_clip,
+    write_clip_file,
+)
 from vision.pipeline.event_desk import EventDesk
 from vision.pipeline.incidents import Incident, IncidentBook, Moment, end_after_restart
 from vision.scene.decision import Decision
@@ -34,23 +41,12 @@ CLIP_PATIENCE_S: Final = 5.0
 CLIP_POLL_S: Final = 0.2
 MOST_CLIPS_AT_ONCE: Final = 8
 PERSON: Final = "person"
-MOST_BACK_MS: Final = 8_000
 
 
 @dataclass(slots=True, frozen=True)
 class _Clip:
     info: ClipInfo
     files: list[EvidenceFile]
-
-
-def clip_moment_ms(decision: Decision) -> int:
-    """Return the moment that a clip is about.
-
-    What took minutes to become an event (loitering, parking) began before the ring does: then it
-    is the moment at which it was decided.
-    """
-    is_recent = decision.at_ms - decision.began_ms <= MOST_BACK_MS
-    return decision.began_ms if is_recent else decision.at_ms
 
 
 class EventReporter:
@@ -131,11 +127,8 @@ class EventReporter:
             shows.start(f"evidence-{incident.id}", show)
 
     def _start_recording(self, decision: Decision) -> Recording | None:
-        moment_ms = clip_moment_ms(decision)
-        from_ms = moment_ms - round(self._settings.pre_roll_s * 1000)
-        to_ms = decision.at_ms + round(self._settings.post_roll_s * 1000)
         try:
-            return self._ring.record(from_ms, to_ms, moment_ms)
+            return record_clip(self._ring, decision, self._settings)
         except QuantracError as error:
             log.warning("rule %s: no clip: %s", decision.rule, error)
             return None

@@ -109,9 +109,11 @@ def is_true(event: CameraEvent) -> bool:
 def test_a_stream_that_changes_its_size_goes_on_with_right_events(watched: Watched) -> None:
     listener = watched.listeners[RESIZED]
     until(lambda: len(watched.events(RESIZED)) > 1, 40, told_by=watched.vision.log)
-    sizes = [(each.width_px, each.height_px) for each in listener.statuses if each.width_px]
-    assert (yard.WIDTH, yard.HEIGHT) in sizes
-    assert SMALL in sizes
+
+    def sizes() -> set[tuple[int, int]]:
+        return {(each.width_px, each.height_px) for each in listener.statuses if each.width_px}
+
+    until(lambda: {(yard.WIDTH, yard.HEIGHT), SMALL} <= sizes(), 40, told_by=watched.vision.log)
     assert all(is_true(event) for event in watched.events(RESIZED))
     assert {status.state for status in listener.statuses} <= {"starting", "live", "degraded"}
     assert watched.vision.log().count(f"{RESIZED}/main: live") == 1

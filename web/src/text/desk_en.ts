@@ -244,7 +244,6 @@ export const deskEn: DeskCatalogue = {
       'newest frame only',
       'slower sweep of idle parts',
       'views without rules slowed',
-      'crowd counting paused',
     ],
     model: 'Model',
     device: 'Runs on',

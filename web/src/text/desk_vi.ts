@@ -244,7 +244,6 @@ export const deskVi = {
       'chỉ xử lý khung mới nhất',
       'quét chậm vùng yên',
       'giảm nhịp góc không có luật',
-      'tạm bỏ đếm đám đông',
     ],
     model: 'Mô hình',
     device: 'Thiết bị chạy',
