@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -12,20 +11,13 @@ from pathlib import Path
 
 import av
 
+from benchmarks.plant import python_child
+from tests.peers.process import free_port
 from vision.detection.settings import ModelSettings
 
 DATA = Path(os.environ.get("QUANTRAC_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
 COCO_MODEL = DATA / "models" / "yolo11n_int8_openvino_model"
 STREETS = DATA / "footage" / "town_centre_1080p.mp4"
-SERVER = """
-import asyncio, sys
-from aio_rtsp_toolkit.server import serve
-async def main():
-    async with serve(sys.argv[1], host="127.0.0.1", port=int(sys.argv[2])):
-        print("ready", flush=True)
-        await asyncio.Event().wait()
-asyncio.run(main())
-"""
 
 
 def need_data() -> None:
@@ -49,17 +41,14 @@ def rtsp(files: dict[str, Path]) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         for name, path in files.items():
             shutil.copyfile(path, Path(folder) / name)
-        port = 8700 + os.getpid() % 200
-        process = subprocess.Popen(
-            [sys.executable, "-c", SERVER, folder, str(port)], stdout=subprocess.PIPE, text=True
-        )
-        try:
-            assert process.stdout is not None
-            process.stdout.readline()
+        port = free_port()
+        video = Path(folder) / next(iter(files))
+        options = ("--video", str(video), "--port", str(port))
+        with python_child("demo.street_camera", *options) as server:
+            assert server.stdout is not None
+            if not server.stdout.readline():
+                raise ConnectionError("the RTSP server ended at its start; see above")
             yield f"rtsp://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait()
 
 
 def shrunk(source: Path, target: Path, width: int, height: int) -> Path:

@@ -135,7 +135,7 @@ def _scene_s(at_ms: int) -> float:
 def row(played: Played) -> list[str]:
     """Return the table's lines of one scene."""
     verdict, script = played.verdict, played.script
-    delays = " ".join(f"+{heard.at_s - wanted.due_s:.1f}" for wanted, heard in verdict.found)
+    delays = " ".join(f"{heard.at_s - wanted.due_s:+.1f}" for wanted, heard in verdict.found)
     share = played.looks / max(1, played.views * script.duration_s * 5)
     lines = [
         f"{script.name:<24}{len(verdict.found):>4} of {len(verdict.answers)}"
