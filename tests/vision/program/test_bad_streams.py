@@ -13,7 +13,7 @@ from tests.peers.rtsp_server import Mount, RtspServer, Unit
 from tests.peers.vision import Vision
 from tests.vision.delivery.listener import CameraListener
 from tests.vision.program import yard
-from tests.vision.program.site import Site, camera, until_status
+from tests.vision.program.site import PATIENCE_S, Site, camera, until_status
 
 SPAN_MS = yard.SPAN_S * 1000
 RESIZED, JUMPING, GARBAGE, COMING_BACK = "doi-co", "nhay-gio", "rac", "tro-lai"
@@ -108,12 +108,16 @@ def is_true(event: CameraEvent) -> bool:
 
 def test_a_stream_that_changes_its_size_goes_on_with_right_events(watched: Watched) -> None:
     listener = watched.listeners[RESIZED]
-    until(lambda: len(watched.events(RESIZED)) > 1, 40, told_by=watched.vision.log)
+    until(lambda: len(watched.events(RESIZED)) > 1, PATIENCE_S, told_by=watched.vision.log)
 
     def sizes() -> set[tuple[int, int]]:
         return {(each.width_px, each.height_px) for each in listener.statuses if each.width_px}
 
-    until(lambda: {(yard.WIDTH, yard.HEIGHT), SMALL} <= sizes(), 40, told_by=watched.vision.log)
+    until(
+        lambda: {(yard.WIDTH, yard.HEIGHT), SMALL} <= sizes(),
+        PATIENCE_S,
+        told_by=watched.vision.log,
+    )
     assert all(is_true(event) for event in watched.events(RESIZED))
     assert {status.state for status in listener.statuses} <= {"starting", "live", "degraded"}
     assert watched.vision.log().count(f"{RESIZED}/main: live") == 1
@@ -121,7 +125,7 @@ def test_a_stream_that_changes_its_size_goes_on_with_right_events(watched: Watch
 
 def test_timestamps_that_jump_give_events_at_the_time_they_were_seen(watched: Watched) -> None:
     listener = watched.listeners[JUMPING]
-    until(lambda: len(watched.events(JUMPING)) > 1, 40, told_by=watched.vision.log)
+    until(lambda: len(watched.events(JUMPING)) > 1, PATIENCE_S, told_by=watched.vision.log)
     for event in watched.events(JUMPING):
         assert is_true(event)
         assert abs(ms_from_utc(event.at) - ms_from_utc(listener.statuses[0].at)) < 120_000
@@ -146,7 +150,7 @@ def test_a_camera_that_goes_away_in_an_incident_ends_it_and_reports_the_next(
     listener = watched.listeners[COMING_BACK]
     status = until_status(listener, lambda each: each.state == "down", watched.vision)
     assert status.cause == "stalled"
-    until(lambda: len(watched.events(COMING_BACK)) > 1, 40, told_by=watched.vision.log)
+    until(lambda: len(watched.events(COMING_BACK)) > 1, PATIENCE_S, told_by=watched.vision.log)
     first, second = watched.events(COMING_BACK)[:2]
     assert first.id != second.id
     assert is_true(first)
