@@ -17,12 +17,13 @@ from tests.vision.program.site import PATIENCE_S, Site, camera, until_status
 
 SPAN_MS = yard.SPAN_S * 1000
 RESIZED, JUMPING, GARBAGE, COMING_BACK = "doi-co", "nhay-gio", "rac", "tro-lai"
+GOING_AWAY = "mat-han"
 SMALL = (480, 360)
 ROOM_M = 1.5
 
 
 class Watched(NamedTuple):
-    """The program with four bad cameras."""
+    """The program with bad cameras."""
 
     site: Site
     vision: Vision
@@ -75,15 +76,23 @@ def watched(
         # Goes away in the middle of the incident; whoever connects again sees it from the start.
         "/coming-back": Mount(yard.encode(pictures)[:45], SPAN_MS, loops=1, at_end="silence"),
     }
-    with running(RtspServer(tmp_path_factory.mktemp("camera"), mounts)) as server:
+    folder = tmp_path_factory.mktemp("camera")
+    going_away = {"/main": Mount(yard.encode(pictures), SPAN_MS)}
+    with (
+        running(RtspServer(folder, mounts)) as server,
+        running(RtspServer(folder, going_away, "going-away")) as mortal,
+    ):
         cameras = [
             camera(RESIZED, server.url("/resized")),
             camera(JUMPING, server.url("/jumping")),
             camera(GARBAGE, server.url("/garbage")),
             camera(COMING_BACK, server.url("/coming-back")),
+            camera(GOING_AWAY, mortal.url()),
         ]
         listeners = {each["id"]: site.listen(each["id"]) for each in cameras}
         with site.vision(*cameras) as vision:
+            until(lambda: listeners[GOING_AWAY].events, PATIENCE_S, told_by=vision.log)
+            mortal.kill()
             yield Watched(site, vision, listeners)
             assert vision.stop() == 0
             assert "Traceback" not in vision.log()
@@ -158,3 +167,14 @@ def test_a_camera_that_goes_away_in_an_incident_ends_it_and_reports_the_next(
     event = watched.site.whole_event(COMING_BACK, watched.vision)
     assert event["id"] == first.id
     assert event["ended_at"] < second.began_at.isoformat()
+
+
+def test_a_camera_that_goes_away_for_good_leaves_no_incident_open(watched: Watched) -> None:
+    status = until_status(
+        watched.listeners[GOING_AWAY], lambda each: each.state == "down", watched.vision
+    )
+    assert status.cause in ("no_connection", "ended")
+    event = watched.site.whole_event(GOING_AWAY, watched.vision)
+    assert event["id"] == watched.listeners[GOING_AWAY].events[0].id
+    assert len(watched.site.events(GOING_AWAY)) == 1
+    assert watched.vision.running
