@@ -120,7 +120,11 @@ def relay(server_port: int) -> Iterator[tuple[int, SentPictures]]:
                 client, _ = listener.accept()
             except OSError:
                 return
-            server = socket.create_connection(("127.0.0.1", server_port))
+            try:
+                server = socket.create_connection(("127.0.0.1", server_port))
+            except OSError:
+                client.close()
+                continue
             for each in (client, server):
                 each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             open_sockets.extend((client, server))

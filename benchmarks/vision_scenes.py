@@ -89,7 +89,7 @@ def _played(job: Job, detector: Detector) -> Played:
     evidence = EvidenceSettings()
     ring = ring_for(camera, evidence)
     stream = SceneCamera(script, ring, job.fps)
-    gaze = gaze_of(camera, detector, {}, lambda _: None)
+    gaze = gaze_of(camera, detector, {}, lambda *_: None)
     begun: list[tuple[Decision, Recording | None]] = []
     frames = looks = 0
     for frame in stream.frames():

@@ -62,6 +62,8 @@ class AttentionSettings(StrictModel):
         report_within_s: an object that walks in is reported at the latest after this time.
         confirm_s: part of it that confirming takes at ``active_fps``.
         hold_s: how long a view stays active after its last motion or track.
+        still_after_s: what is followed but has not moved for this long no longer keeps its view
+            active; the sweep looks after it until it moves.
         barren_after_s: motion that shows no object for this long (rain, leaves) is looked at
             only as often as an idle camera, until something is tracked there.
     """
@@ -72,6 +74,7 @@ class AttentionSettings(StrictModel):
     report_within_s: float = Field(default=1.5, ge=0.3, le=60)
     confirm_s: float = Field(default=0.45, ge=0, le=30)
     hold_s: float = Field(default=3.0, ge=0.2, le=60)
+    still_after_s: float = Field(default=5.0, ge=0, le=600)
     barren_after_s: float = Field(default=6.0, ge=1, le=600)
     motion: MotionSettings = Field(default_factory=MotionSettings)
     overload: OverloadSettings = Field(default_factory=OverloadSettings)

@@ -6,7 +6,7 @@ import numpy as np
 
 from vision.optics.angle_boxes import AngleBoxes, to_angles
 from vision.optics.arrays import Floats, OpticsFault
-from vision.optics.directions import bearing_depression
+from vision.optics.directions import bearing_depression, nadir_plane
 from vision.optics.local_plane import LocalPlane
 from vision.optics.merging import Candidate, Merged, merge
 from vision.optics.plan import ViewPlan
@@ -59,6 +59,7 @@ class Locator:
             return []
         boxes = to_angles(detections, self._views, self._camera)
         outlines = boxes.plane_outlines()
+        feet = nadir_plane(boxes.feet())
         merged = merge(
             [
                 Candidate(
@@ -66,6 +67,7 @@ class Locator:
                     detection.score,
                     (detection.view,),
                     outlines[row],
+                    feet[row],
                     bool(boxes.is_cut[row]),
                     detection.box,
                 )

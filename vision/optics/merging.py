@@ -19,6 +19,9 @@ OVER_SMALLER = 0.5
 CROSS_VIEW_IOU = 0.3
 """…and over the union, unless the smaller one is cut: else a person would swallow another
 who stands half behind."""
+SAME_FOOT = 0.2
+"""Distance of two feet, as a share of the smaller thing's size, up to which overlapping boxes are
+one object that a view shows in part: two bodies never stand on one spot."""
 SAME_VIEW_IOU = 0.7
 """Within a view the detector has already told objects apart; only doubles go."""
 
@@ -29,6 +32,7 @@ class Candidate:
 
     Args:
         outline: (k, 2) points around it, degrees in the `nadir_plane`.
+        foot: (2) where it touches the ground, in the same plane.
         is_cut: its view ends there and the object may go on.
         views: names of the views whose boxes it stands for, its own first.
         order: breaks ties, so that the outcome does not depend on the order of arrival.
@@ -38,6 +42,7 @@ class Candidate:
     score: float
     views: tuple[str, ...]
     outline: Floats
+    foot: Floats
     is_cut: bool = False
     order: tuple[float, ...] = ()
 
@@ -65,11 +70,11 @@ def merge(candidates: Sequence[Candidate]) -> list[Merged]:
     hulls = [_hull(candidate.outline) for candidate in candidates]
     areas = [cv2.contourArea(hull) for hull in hulls]
     touching = _touching(candidates)
-    is_kept = np.zeros(len(candidates), dtype=bool)
     found_by: dict[int, tuple[float, list[str]]] = {}
     for index in ranks:
         mine = candidates[index]
-        for other in np.flatnonzero(touching[index] & is_kept).tolist():
+        # The best first: whose it is may not depend on the order of arrival.
+        for other in [one for one in found_by if touching[index, one]]:
             shared, _ = cv2.intersectConvexConvex(hulls[index], hulls[other])
             if _is_same(mine, candidates[other], float(shared), areas[index], areas[other]):
                 score, views = found_by[other]
@@ -77,7 +82,6 @@ def merge(candidates: Sequence[Candidate]) -> list[Merged]:
                 found_by[other] = max(score, mine.score), views
                 break
         else:
-            is_kept[index] = True
             found_by[index] = mine.score, list(mine.views)
     # A dictionary keeps the order of its entries, which is the order of the ranks.
     return [Merged(index, score, tuple(views)) for index, (score, views) in found_by.items()]
@@ -113,9 +117,17 @@ def _is_same(
     if smaller <= 0.0:
         return False
     over_union = shared / max(my_area + area - shared, 1e-12)
+    overlaps = shared / smaller >= OVER_SMALLER
+    if overlaps and _stand_together(mine, theirs, smaller):
+        return True
     if mine.views[0] == theirs.views[0]:
         return over_union >= SAME_VIEW_IOU
-    if shared / smaller < OVER_SMALLER:
+    if not overlaps:
         return False
     smaller_is_cut = mine.is_cut if my_area <= area else theirs.is_cut
     return smaller_is_cut or over_union >= CROSS_VIEW_IOU
+
+
+def _stand_together(mine: Candidate, theirs: Candidate, smaller_area: float) -> bool:
+    apart = float(np.hypot(*(mine.foot - theirs.foot)))
+    return apart <= SAME_FOOT * float(np.sqrt(smaller_area))

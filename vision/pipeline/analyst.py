@@ -37,11 +37,6 @@ class Analyst:
         self.distrust: Sequence[DistrustFinding] = ()
 
     @property
-    def tracked_views(self) -> set[str]:
-        """Views in which something is being followed."""
-        return {view for track in self.tracks for view in track.sighting.views}
-
-    @property
     def has_incidents(self) -> bool:
         """Whether something is going on."""
         return self._rules.open_count > 0

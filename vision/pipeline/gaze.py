@@ -12,6 +12,7 @@ import numpy as np
 from vision.attention.motion import Motion, MotionWatch, ViewFootprint
 from vision.attention.overload import NO_RELIEF, Relief
 from vision.attention.planner import FramePlan, Planner, ViewNeed
+from vision.attention.restless import Restless
 from vision.attention.settings import AttentionSettings
 from vision.detection.detector import Detector
 from vision.optics.locator import Locator
@@ -84,6 +85,7 @@ class Gaze:
         self._laid_out = laid_out
         self._motion: MotionWatch | None = None
         self._planner: Planner | None = None
+        self._restless = Restless(attention.still_after_s)
         self._connection = -1
         self.view_names: Sequence[str] = ()
 
@@ -111,7 +113,7 @@ class Gaze:
         plan = self._planner.plan(
             frame.received_s,
             motion.regions.keys(),
-            self._analyst.tracked_views,
+            self._restless.views,
             key_interval_s,
             relief,
         )
@@ -135,7 +137,9 @@ class Gaze:
 
     def judge(self, look: Look, sightings: Sequence[Sighting]) -> list[Decision]:
         """Return what was decided about a picture in which ``sightings`` were seen."""
-        return self._analyst.judge(look.frame, sightings, look.plan.look)
+        decisions = self._analyst.judge(look.frame, sightings, look.plan.look)
+        self._restless.update(look.frame.at_ms, self._analyst.tracks)
+        return decisions
 
     @property
     def has_incidents(self) -> bool:

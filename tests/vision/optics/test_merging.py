@@ -15,7 +15,13 @@ def rectangle(x: float, y: float, width: float, height: float) -> Floats:
 def seen(
     outline: Floats, view: str, score: float = 0.5, label: str = "person", is_cut: bool = False
 ) -> Candidate:
-    return Candidate(label, score, (view,), outline, is_cut)
+    return Candidate(label, score, (view,), outline, foot_of(outline), is_cut)
+
+
+def foot_of(outline: Floats) -> Floats:
+    """The middle of the lower side; y grows downwards."""
+    low, high = outline.min(0), outline.max(0)
+    return np.array([(low[0] + high[0]) / 2, high[1]])
 
 
 numbers = st.integers(0, 40).map(float)
@@ -67,6 +73,7 @@ def test_merging_again_changes_nothing(found: list[Candidate]) -> None:
             one.score,
             one.views,
             found[one.index].outline,
+            found[one.index].foot,
             found[one.index].is_cut,
         )
         for one in once
@@ -110,6 +117,18 @@ def test_neighbours_told_apart_in_one_view_stay_apart() -> None:
     assert len(merge([left, right])) == 2
     double = seen(rectangle(0.2, 0, 5, 10), "a", 0.4)
     assert len(merge([left, right, double])) == 2
+
+
+def test_a_part_that_stands_on_the_same_spot_is_the_same_body() -> None:
+    whole, legs = seen(rectangle(0, 0, 4, 12), "a", 0.8), seen(rectangle(0.5, 9, 3, 3), "b", 0.4)
+    again = seen(rectangle(1, 4, 2, 8), "a", 0.5)
+    (only,) = merge([whole, legs, again])
+    assert (only.index, only.views) == (0, ("a", "b"))
+
+
+def test_a_child_a_step_before_its_mother_stays_a_child() -> None:
+    mother, child = seen(rectangle(0, 0, 4, 12), "a", 0.8), seen(rectangle(1, 6, 2, 7.5), "a", 0.7)
+    assert len(merge([mother, child])) == 2
 
 
 def test_labels_do_not_mix() -> None:
