@@ -26,6 +26,12 @@ BENCHMARKS = (
     Benchmark("change_latency", ("--quick",), "register change to subscriber and to browser"),
     Benchmark("gateway_throughput", ("--values", "100000"), "MQTT to committed store, per store"),
     Benchmark("backfill", ("--quick",), "24 h of three stations after an outage"),
+    Benchmark(
+        "vision_throughput",
+        ("--turns", "1", "--seconds", "8"),
+        "analysed pictures/s beside the raw model and beside ultralytics",
+    ),
+    Benchmark("vision_scenes", ("--quick",), "scripted scenes: rule recall, false events, clips"),
     Benchmark("fisheye_recall", (), "persons in overhead fisheye frames, views beside raw"),
 )
 

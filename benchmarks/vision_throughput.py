@@ -40,9 +40,9 @@ PLAIN = """
 import json, sys, time
 from ultralytics import YOLO
 model = YOLO(sys.argv[1], task="detect")
-address, seconds, task = sys.argv[2], float(sys.argv[3]), sys.argv[4]
+streams, seconds, task = sys.argv[2], float(sys.argv[3]), sys.argv[4]
 count = began = 0
-for _ in getattr(model, task)(address, stream=True, verbose=False, imgsz=640):
+for _ in getattr(model, task)(streams, stream=True, verbose=False, imgsz=640):
     now = time.monotonic()
     began = began or now + 4.0
     count += now > began
@@ -125,12 +125,19 @@ def product_rate(model: ModelSettings, addresses: Sequence[str], seconds: float)
         detector.close()
 
 
-def ultralytics_rate(model: Path, address: str, seconds: float, task: str) -> float | None:
-    """Pictures a second of ``YOLO(...).predict`` or ``.track``; None without its environment."""
+def ultralytics_rate(
+    model: Path, addresses: Sequence[str], seconds: float, task: str
+) -> float | None:
+    """Pictures a second of ``YOLO(...).predict`` or ``.track``; None without its environment.
+
+    It gets the same streams; both are bounded by what the cameras send.
+    """
     if not ULTRALYTICS.exists():
         return None
+    streams = model.parent / "cameras.streams"
+    streams.write_text("\n".join(addresses))
     answer = subprocess.run(
-        [str(ULTRALYTICS), "-c", PLAIN, str(model), address, str(seconds), task],
+        [str(ULTRALYTICS), "-c", PLAIN, str(model), str(streams), str(seconds), task],
         capture_output=True,
         text=True,
         timeout=seconds + 120,
@@ -147,7 +154,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=15.0)
     parser.add_argument("--turns", type=int, default=3)
-    parser.add_argument("--cameras", type=int, default=3)
+    parser.add_argument("--cameras", type=int, default=5)
     options = parser.parse_args()
     need_data()
     with coco_model() as model, tempfile.TemporaryDirectory() as folder:
@@ -170,7 +177,8 @@ def main() -> None:
                 ratio = statistics.median(2 * rate / (a + b) for a, rate, b in turns)
                 print(f"{name}: raw {raw:.1f}/s, analysed {ours:.1f}/s, ratio {ratio:.2f}")
                 for task in ("predict", "track"):
-                    plain = ultralytics_rate(ul_model, address, options.seconds, task)
+                    cameras = [address] * options.cameras
+                    plain = ultralytics_rate(ul_model, cameras, options.seconds, task)
                     if plain:
                         print(f"  ultralytics {task}: {plain:.1f}/s, ours {ours / plain:.2f} x")
 

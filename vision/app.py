@@ -6,6 +6,7 @@ import importlib.metadata
 import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
@@ -44,47 +45,9 @@ WIND_UP_S = 3.0
 
 async def serve(settings: VisionSettings, config_file: Path, stop: asyncio.Event) -> None:
     """Run every camera until ``stop`` is set; then end in order, within some seconds."""
-    clock = SystemClock()
-    loop = asyncio.get_running_loop()
-    threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="work")
-    detector = await loop.run_in_executor(threads, partial(_open_detector, settings, config_file))
-    _check_labels(settings, detector, config_file)
-    software = f"quantrac {importlib.metadata.version('quantrac')}"
-    boot_id = new_random_id()
-    key = open_device_key(settings.data_dir / "keys")
-    store = EvidenceStore(settings.data_dir / "evidence")
-    uploads = UploadQueue(settings.data_dir / "uploads.sqlite")
-    client = CentreClient(settings.centre)
-    uploader = Uploader(uploads, client, store.folder, settings.delivery, clock)
-    care = EvidenceCare(
-        store, EvidenceKeeper(store, settings.evidence), uploads, clock, kernel_clock_synchronised
-    )
-    provenance = Provenance(
-        detector.info.name, detector.info.sha256, config_sha256(config_file), software
-    )
-    evidence = SharedEvidence(settings.evidence, care, uploads, key, provenance, threads)
-    outboxes = [
-        CameraOutbox(
-            settings.data_dir / "cameras" / camera.id, camera.id, boot_id, settings.delivery
-        )
-        for camera in settings.cameras
-    ]
-    cameras = [
-        CameraProgram(
-            camera,
-            mqtt=settings.mqtt,
-            delivery=settings.delivery,
-            calendars=settings.calendars,
-            outbox=outbox,
-            detector=detector,
-            client=client,
-            evidence=evidence,
-            clock=clock,
-            clock_state=_clock_state,
-        )
-        for camera, outbox in zip(settings.cameras, outboxes, strict=True)
-    ]
-    try:
+    # Whatever cannot be opened, what is open already has threads that must end.
+    async with AsyncExitStack() as opened:
+        care, uploader, cameras = await _open_parts(settings, config_file, opened)
         async with TaskScope() as tasks:
             await care.recover()
             for camera in cameras:
@@ -102,14 +65,54 @@ async def serve(settings: VisionSettings, config_file: Path, stop: asyncio.Event
                 await tasks.wait(stop)
             finally:
                 await _wind_up(cameras)
-    finally:
-        detector.close()
-        await client.close()
-        for outbox in outboxes:
-            await outbox.close()
-        await asyncio.to_thread(care.close)
-        await uploads.close()
-        threads.shutdown(wait=False, cancel_futures=True)
+
+
+async def _open_parts(
+    settings: VisionSettings, config_file: Path, opened: AsyncExitStack
+) -> tuple[EvidenceCare, Uploader, list[CameraProgram]]:
+    """Open what the cameras share, then the cameras; ``opened`` closes it in reverse order."""
+    clock = SystemClock()
+    loop = asyncio.get_running_loop()
+    threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="work")
+    opened.callback(threads.shutdown, wait=False, cancel_futures=True)
+    detector = await loop.run_in_executor(threads, partial(_open_detector, settings, config_file))
+    opened.callback(detector.close)
+    _check_labels(settings, detector, config_file)
+    software = f"quantrac {importlib.metadata.version('quantrac')}"
+    boot_id = new_random_id()
+    key = open_device_key(settings.data_dir / "keys")
+    store = EvidenceStore(settings.data_dir / "evidence")
+    uploads = UploadQueue(settings.data_dir / "uploads.sqlite")
+    opened.push_async_callback(uploads.close)
+    client = CentreClient(settings.centre)
+    opened.push_async_callback(client.close)
+    care = EvidenceCare(
+        store, EvidenceKeeper(store, settings.evidence), uploads, clock, kernel_clock_synchronised
+    )
+    opened.push_async_callback(asyncio.to_thread, care.close)
+    provenance = Provenance(
+        detector.info.name, detector.info.sha256, config_sha256(config_file), software
+    )
+    evidence = SharedEvidence(settings.evidence, care, uploads, key, provenance, threads)
+    cameras = []
+    for camera in settings.cameras:
+        folder = settings.data_dir / "cameras" / camera.id
+        outbox = CameraOutbox(folder, camera.id, boot_id, settings.delivery)
+        opened.push_async_callback(outbox.close)
+        program = CameraProgram(
+            camera,
+            mqtt=settings.mqtt,
+            delivery=settings.delivery,
+            calendars=settings.calendars,
+            outbox=outbox,
+            detector=detector,
+            client=client,
+            evidence=evidence,
+            clock=clock,
+            clock_state=_clock_state,
+        )
+        cameras.append(program)
+    return care, Uploader(uploads, client, store.folder, settings.delivery, clock), cameras
 
 
 async def _wind_up(cameras: list[CameraProgram]) -> None:
@@ -151,7 +154,6 @@ def _check_labels(settings: VisionSettings, detector: Detector, config_file: Pat
         if label not in detector.labels
     ]
     if faults:
-        detector.close()
         raise ConfigErrors(faults)
 
 

@@ -16,10 +16,21 @@ class Answer(NamedTuple):
     lines: list[str]
 
 
-def start(program: str, config: Path, *arguments: str, folder: Path | None = None) -> Answer:
-    """Run a program until it ends by itself; fail where it does not within 30 s."""
-    command = [sys.executable, "-m", MODULES[program], "--config", str(config), *arguments]
+def start(
+    program: str,
+    config: Path,
+    *arguments: str,
+    folder: Path | None = None,
+    command: str | None = None,
+) -> Answer:
+    """Run a program, or one of its commands, until it ends by itself; fail after 30 s."""
+    called = [sys.executable, "-m", MODULES[program], *([command] if command else [])]
     ended = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=30, check=False
+        [*called, "--config", str(config), *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
     return Answer(ended.returncode, ended.stdout, ended.stderr.splitlines())

@@ -52,15 +52,15 @@ def test_the_model_is_small_and_names_the_classes_that_the_rules_watch(detector:
 def test_it_finds_the_walkers_of_the_demo_by_day(detector: Detector) -> None:
     tally = looked_at(detector, DEMO_LOOP, [9.0, 13.0, 22.0, 26.0, 31.0, 37.0, 70.0, 80.0])
     assert tally.asked["person"] >= 20
-    assert tally.recall("person") >= 0.4
-    assert tally.precision("person") >= 0.85
+    assert tally.recall("person") >= 0.6
+    assert tally.precision("person") >= 0.75
 
 
 def test_it_finds_the_walkers_at_night(detector: Detector) -> None:
     scene = SCRIPTS / "scenes" / "night-intrusion.yaml"
     tally = looked_at(detector, scene, [8.0, 14.0, 20.0, 24.0, 30.0, 36.0])
     assert tally.asked["person"] >= 6
-    assert tally.recall("person") >= 0.3
+    assert tally.recall("person") >= 0.7
 
 
 def test_it_takes_nothing_for_a_person_where_nothing_moves(detector: Detector) -> None:

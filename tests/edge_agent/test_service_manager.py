@@ -1,8 +1,6 @@
 """What systemd hears from the agent, over a real notification socket."""
 
-import contextlib
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -13,15 +11,13 @@ from tests.edge_agent.conftest import SIMULATED
 from tests.edge_agent.outbox_rows import rows_on_disk
 from tests.peers.agent import Agent, agent_config
 from tests.peers.mosquitto import Mosquitto
-from tests.peers.process import free_port, until
-
-
-@contextlib.contextmanager
-def notification_socket(path: Path) -> Iterator[socket.socket]:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.bind(str(path))
-        manager.settimeout(20.0)
-        yield manager
+from tests.peers.process import until
+from tests.peers.service_manager import (
+    absent_peer,
+    notification_socket,
+    silent_peer,
+    unreachable_peer,
+)
 
 
 def test_ready_then_watchdog_again_and_again_then_stopping(
@@ -43,34 +39,6 @@ def test_ready_then_watchdog_again_and_again_then_stopping(
                 heard.append(manager.recv(200))
     assert set(heard) == {b"READY=1", b"WATCHDOG=1", b"STOPPING=1"}
     assert heard.count(b"READY=1") == 1
-
-
-@contextlib.contextmanager
-def silent_peer() -> Iterator[int]:
-    """A port that accepts connections and never says a word."""
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        server.listen(16)
-        yield server.getsockname()[1]
-
-
-@contextlib.contextmanager
-def unreachable_peer() -> Iterator[int]:
-    """A port whose connections neither succeed nor fail, as behind a firewall."""
-    with socket.socket() as server, contextlib.ExitStack() as queue:
-        server.bind(("127.0.0.1", 0))
-        server.listen(0)
-        for _ in range(4):
-            filler = queue.enter_context(socket.socket())
-            filler.setblocking(False)
-            filler.connect_ex(server.getsockname())
-        yield server.getsockname()[1]
-
-
-@contextlib.contextmanager
-def absent_peer() -> Iterator[int]:
-    """A port that nobody listens on."""
-    yield free_port()
 
 
 @pytest.mark.parametrize("peer", [absent_peer, silent_peer, unreachable_peer])

@@ -1,8 +1,12 @@
 """What a detector refuses: one line each that says what, where and what to do."""
 
+import re
 from pathlib import Path
+from typing import Final
 
 from quantrac_core.contracts.errors import QuantracError
+
+_PLACE_IN_SOURCES: Final = re.compile(r"(Exception from|Check '.*' failed at) \S+:\d+:?$")
 
 
 class ModelRefused(QuantracError):
@@ -27,6 +31,13 @@ class InferenceFailed(QuantracError):
 
 class DetectorClosed(QuantracError):
     """A picture was handed to a detector that is closed or closing."""
+
+
+def in_plain_words(error: Exception) -> str:
+    """Return what OpenVINO says, without where in its sources it says so."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    said = [line for line in lines if line and not _PLACE_IN_SOURCES.match(line)]
+    return one_line(" ".join(said) or str(error), 200)
 
 
 def one_line(text: str, most: int = 300) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 import yaml
 
@@ -67,6 +68,26 @@ def find_model(path: Path) -> ModelFiles:
     if (metadata := path.parent / METADATA).is_file():
         parts.append(metadata)
     return ModelFiles(path, tuple(parts))
+
+
+def check_xml(path: Path) -> None:
+    """Refuse an ``.xml`` file that is no XML or only its beginning; others are not looked at.
+
+    OpenVINO would take it for a model of every other kind it knows, and complain about all of them.
+
+    Raises:
+        ModelRefused: the file is damaged.
+    """
+    if path.suffix != ".xml":
+        return
+    parser = expat.ParserCreate()
+    try:
+        with path.open("rb") as file:
+            parser.ParseFile(file)
+    except expat.ExpatError as error:
+        raise ModelRefused(
+            path, f"the file is damaged: {error}", "copy it again, or export it anew"
+        ) from error
 
 
 def identity(files: ModelFiles) -> str:

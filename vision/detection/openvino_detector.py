@@ -15,11 +15,12 @@ from openvino.preprocess import ColorFormat, PrePostProcessor
 
 from vision.detection.decoding import Decoder, Found, Question
 from vision.detection.detector import ModelInfo
-from vision.detection.errors import ModelRefused, one_line
+from vision.detection.errors import ModelRefused, in_plain_words
 from vision.detection.filters import Filters
 from vision.detection.job_queue import Job
 from vision.detection.letterbox import Letterbox, fit, paint
 from vision.detection.model_files import (
+    check_xml,
     find_model,
     identity,
     labels_of,
@@ -82,6 +83,8 @@ def open_openvino(settings: ModelSettings) -> OpenVinoDetector:
         ModelRefused: the model cannot be read, is not understood, or does not run on the device.
     """
     model = _Model(settings)
+    # Before anything is measured: a class that is written wrong need not wait for it.
+    wanted_numbers(model.files.main, model.labels, settings.classes)
     folder = settings.cache_dir or model.files.folder
     key = model.plan_key()
     plan = remembered_plan(folder, key)
@@ -200,12 +203,13 @@ class _Model:
             )
 
     def _read(self) -> ov.Model:
+        check_xml(self.files.main)
         try:
             return self._core.read_model(self.files.main)
         except RuntimeError as error:
             raise ModelRefused(
                 self.files.main,
-                f"OpenVINO cannot read it: {one_line(str(error), 160)}",
+                f"OpenVINO cannot read it: {in_plain_words(error)}",
                 "copy it again, or export it anew",
             ) from error
 
@@ -213,7 +217,7 @@ class _Model:
         """Return the error for a model that this device cannot run."""
         return ModelRefused(
             self.files.main,
-            f"does not run on {self.settings.device}: {one_line(str(error), 200)}",
+            f"does not run on {self.settings.device}: {in_plain_words(error)}",
             "try another model.device or model.precision",
         )
 

@@ -36,6 +36,11 @@ class Analyst:
         self.tracks: Sequence[Track] = ()
         self.distrust: Sequence[DistrustFinding] = ()
 
+    @property
+    def has_incidents(self) -> bool:
+        """Whether something is going on."""
+        return self._rules.open_count > 0
+
     def judge(
         self, frame: Frame, sightings: Sequence[Sighting], looked: Collection[str]
     ) -> list[Decision]:
@@ -56,3 +61,10 @@ class Analyst:
         still = self._pictures.still_objects(frame, self.tracks)
         self.distrust = self._pictures.distrust(frame)
         return self._rules.update(frame.at_ms, self.tracks, still, self.distrust)
+
+    def lapse(self, at_ms: int) -> list[Decision]:
+        """Return the ends of what was going on when the pictures stopped for good."""
+        self._tracker.reset()
+        self.tracks = ()
+        self.distrust = ()
+        return self._rules.update(at_ms, ())

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 TAKE_TIMEOUT_S: Final = 0.5
 OBSERVE_EVERY_S: Final = 1.0
 REPEAT_FAULT_S: Final = 60.0
+LAPSE_AFTER_S: Final = 20.0
 
 
 @dataclass(slots=True, frozen=True)
@@ -68,7 +69,8 @@ class CameraWatch:
         self._preview_fps = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"watch {camera}", daemon=True)
-        self.turned_s = clock.monotonic()
+        self.turned_s = self._taken_s = clock.monotonic()
+        self._last: Frame | None = None
         self.fault = ""
         self.analysed = 0
 
@@ -105,6 +107,9 @@ class CameraWatch:
             try:
                 if frame is not None:
                     in_work.append(self._begin(frame))
+                    self._taken_s = self.turned_s
+                elif not in_work and self.turned_s - self._taken_s > LAPSE_AFTER_S:
+                    self._lapse()
                 if in_work and (frame is None or len(in_work) >= self._relief.max_in_flight):
                     self._finish(in_work.popleft())
             except (InferenceFailed, OpticsFault, TimeoutError) as error:
@@ -118,6 +123,13 @@ class CameraWatch:
                 self._tell(error, is_defect=True)
         for left in in_work:
             left.give_up()
+
+    def _lapse(self) -> None:
+        """End what was going on when the camera went away: nobody sees that it goes on."""
+        last, self._last = self._last, None
+        if last is not None:
+            ends = self._gaze.lapse(self._clock.now_ms())
+            self._report(Findings(last, ends, (), self.figures))
 
     def _begin(self, frame: Frame) -> Look:
         interval_s = self._stream.state().key_interval_s
@@ -138,6 +150,7 @@ class CameraWatch:
             self._meter.analysed(now_s, lag_s, len(look.plan.skipped))
         self._observe(now_s, lag_s)
         self.fault = ""
+        self._last = look.frame if self._gaze.has_incidents else None
         if decisions:
             self._report(Findings(look.frame, decisions, sightings, self.figures))
 

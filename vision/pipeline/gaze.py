@@ -142,6 +142,15 @@ class Gaze:
         return decisions
 
     @property
+    def has_incidents(self) -> bool:
+        """Whether something is going on."""
+        return self._analyst.has_incidents
+
+    def lapse(self, at_ms: int) -> list[Decision]:
+        """Return the ends of what was going on when the pictures stopped for good."""
+        return self._analyst.lapse(at_ms)
+
+    @property
     def distrust(self) -> Sequence[DistrustFinding]:
         """Why the picture should not be believed now."""
         return self._analyst.distrust

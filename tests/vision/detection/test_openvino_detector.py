@@ -193,8 +193,14 @@ def test_what_cannot_be_trusted_is_refused_in_one_line(
 
 def test_a_damaged_file_is_refused_in_one_line(tmp_path: Path) -> None:
     folder = tiny_models.write_model(tmp_path, tiny_models.bright_dense())
-    (folder / "tiny.xml").write_text("<net>")
-    with pytest.raises(ModelRefused, match=r"tiny\.xml: OpenVINO cannot read it: .*export it anew"):
+    weights, graph = folder / "tiny.bin", folder / "tiny.xml"
+    weights.write_bytes(weights.read_bytes()[:8])
+    words = r"tiny\.xml: OpenVINO cannot read it: Incorrect weights in bin file!; .*export it anew"
+    with pytest.raises(ModelRefused, match=words):
+        open_openvino(ModelSettings(path=folder))
+    graph.write_text(graph.read_text()[:900])
+    words = r"tiny\.xml: the file is damaged: .* line \d+, column \d+; .*export it anew"
+    with pytest.raises(ModelRefused, match=words):
         open_openvino(ModelSettings(path=folder))
 
 

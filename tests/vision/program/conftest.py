@@ -9,6 +9,9 @@ import pytest
 from demo.camera_config import MODEL
 from tests.vision.program import yard
 from tests.vision.program.site import Site
+from tests.vision.program.yard import only_one
+from vision.detection.openvino_detector import open_openvino
+from vision.detection.settings import ModelSettings
 
 
 @pytest.fixture(scope="session")
@@ -25,13 +28,18 @@ def pictures(shared_folder: Path) -> yard.Picture:
 
 @pytest.fixture(scope="session")
 def model(shared_folder: Path) -> dict[str, Any]:
-    """The demo's model; how it runs best on this machine is measured once."""
-    return {
+    """The demo's model; how it runs best on this machine is measured once, before the tests."""
+    cache = shared_folder / "model-cache"
+    section = {
         "path": str(MODEL),
         "classes": ["person"],
         "min_score": 0.35,
-        "cache_dir": str(shared_folder / "model-cache"),
+        "cache_dir": str(cache),
     }
+    with only_one(shared_folder / "model.lock"):
+        if not cache.exists():
+            open_openvino(ModelSettings.model_validate(section)).close()
+    return section
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,8 @@ from tests.vision.delivery.listener import CameraListener
 from tests.vision.program import yard
 
 Event = dict[str, Any]
+PATIENCE_S = 60.0
+"""How long a test waits for what happens within seconds where the cores are free."""
 
 
 def camera(name: str, url: str, **changes: Any) -> dict[str, Any]:
@@ -100,7 +102,7 @@ class Site:
 
     def whole_event(self, camera: str, vision: Vision) -> Event:
         """Wait until the oldest event of a camera has ended and all its files have arrived."""
-        until(lambda: self.whole_events(camera), 30, told_by=vision.log)
+        until(lambda: self.whole_events(camera), PATIENCE_S, told_by=vision.log)
         return self.whole_events(camera)[-1]
 
     def whole_events(self, camera: str) -> list[Event]:
@@ -151,7 +153,7 @@ def until_status(
     def found() -> CameraStatus | None:
         return next((each for each in list(listener.statuses) if wanted(each)), None)
 
-    until(found, 30, told_by=lambda: f"{vision.log()}\n{listener.statuses[-1:]}")
+    until(found, PATIENCE_S, told_by=lambda: f"{vision.log()}\n{listener.statuses[-1:]}")
     status = found()
     assert status is not None
     return status

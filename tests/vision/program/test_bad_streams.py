@@ -13,16 +13,17 @@ from tests.peers.rtsp_server import Mount, RtspServer, Unit
 from tests.peers.vision import Vision
 from tests.vision.delivery.listener import CameraListener
 from tests.vision.program import yard
-from tests.vision.program.site import Site, camera, until_status
+from tests.vision.program.site import PATIENCE_S, Site, camera, until_status
 
 SPAN_MS = yard.SPAN_S * 1000
 RESIZED, JUMPING, GARBAGE, COMING_BACK = "doi-co", "nhay-gio", "rac", "tro-lai"
+GOING_AWAY = "mat-han"
 SMALL = (480, 360)
 ROOM_M = 1.5
 
 
 class Watched(NamedTuple):
-    """The program with four bad cameras."""
+    """The program with bad cameras."""
 
     site: Site
     vision: Vision
@@ -75,15 +76,23 @@ def watched(
         # Goes away in the middle of the incident; whoever connects again sees it from the start.
         "/coming-back": Mount(yard.encode(pictures)[:45], SPAN_MS, loops=1, at_end="silence"),
     }
-    with running(RtspServer(tmp_path_factory.mktemp("camera"), mounts)) as server:
+    folder = tmp_path_factory.mktemp("camera")
+    going_away = {"/main": Mount(yard.encode(pictures), SPAN_MS)}
+    with (
+        running(RtspServer(folder, mounts)) as server,
+        running(RtspServer(folder, going_away, "going-away")) as mortal,
+    ):
         cameras = [
             camera(RESIZED, server.url("/resized")),
             camera(JUMPING, server.url("/jumping")),
             camera(GARBAGE, server.url("/garbage")),
             camera(COMING_BACK, server.url("/coming-back")),
+            camera(GOING_AWAY, mortal.url()),
         ]
         listeners = {each["id"]: site.listen(each["id"]) for each in cameras}
         with site.vision(*cameras) as vision:
+            until(lambda: listeners[GOING_AWAY].events, PATIENCE_S, told_by=vision.log)
+            mortal.kill()
             yield Watched(site, vision, listeners)
             assert vision.stop() == 0
             assert "Traceback" not in vision.log()
@@ -108,10 +117,16 @@ def is_true(event: CameraEvent) -> bool:
 
 def test_a_stream_that_changes_its_size_goes_on_with_right_events(watched: Watched) -> None:
     listener = watched.listeners[RESIZED]
-    until(lambda: len(watched.events(RESIZED)) > 1, 40, told_by=watched.vision.log)
-    sizes = [(each.width_px, each.height_px) for each in listener.statuses if each.width_px]
-    assert (yard.WIDTH, yard.HEIGHT) in sizes
-    assert SMALL in sizes
+    until(lambda: len(watched.events(RESIZED)) > 1, PATIENCE_S, told_by=watched.vision.log)
+
+    def sizes() -> set[tuple[int, int]]:
+        return {(each.width_px, each.height_px) for each in listener.statuses if each.width_px}
+
+    until(
+        lambda: {(yard.WIDTH, yard.HEIGHT), SMALL} <= sizes(),
+        PATIENCE_S,
+        told_by=watched.vision.log,
+    )
     assert all(is_true(event) for event in watched.events(RESIZED))
     assert {status.state for status in listener.statuses} <= {"starting", "live", "degraded"}
     assert watched.vision.log().count(f"{RESIZED}/main: live") == 1
@@ -119,7 +134,7 @@ def test_a_stream_that_changes_its_size_goes_on_with_right_events(watched: Watch
 
 def test_timestamps_that_jump_give_events_at_the_time_they_were_seen(watched: Watched) -> None:
     listener = watched.listeners[JUMPING]
-    until(lambda: len(watched.events(JUMPING)) > 1, 40, told_by=watched.vision.log)
+    until(lambda: len(watched.events(JUMPING)) > 1, PATIENCE_S, told_by=watched.vision.log)
     for event in watched.events(JUMPING):
         assert is_true(event)
         assert abs(ms_from_utc(event.at) - ms_from_utc(listener.statuses[0].at)) < 120_000
@@ -144,7 +159,7 @@ def test_a_camera_that_goes_away_in_an_incident_ends_it_and_reports_the_next(
     listener = watched.listeners[COMING_BACK]
     status = until_status(listener, lambda each: each.state == "down", watched.vision)
     assert status.cause == "stalled"
-    until(lambda: len(watched.events(COMING_BACK)) > 1, 40, told_by=watched.vision.log)
+    until(lambda: len(watched.events(COMING_BACK)) > 1, PATIENCE_S, told_by=watched.vision.log)
     first, second = watched.events(COMING_BACK)[:2]
     assert first.id != second.id
     assert is_true(first)
@@ -152,3 +167,14 @@ def test_a_camera_that_goes_away_in_an_incident_ends_it_and_reports_the_next(
     event = watched.site.whole_event(COMING_BACK, watched.vision)
     assert event["id"] == first.id
     assert event["ended_at"] < second.began_at.isoformat()
+
+
+def test_a_camera_that_goes_away_for_good_leaves_no_incident_open(watched: Watched) -> None:
+    status = until_status(
+        watched.listeners[GOING_AWAY], lambda each: each.state == "down", watched.vision
+    )
+    assert status.cause in ("no_connection", "ended")
+    event = watched.site.whole_event(GOING_AWAY, watched.vision)
+    assert event["id"] == watched.listeners[GOING_AWAY].events[0].id
+    assert len(watched.site.events(GOING_AWAY)) == 1
+    assert watched.vision.running

@@ -25,8 +25,8 @@ from vision.optics.local_plane import LocalPlane
 
 PLAIN, H265, MASKED, LOCKED = "kho-thuong", "kho-h265", "kho-che", "kho-khoa"
 MASK = [(380, 60), (639, 60), (639, 300), (380, 300)]
-"""Pixels: the right half of the yard, through which nobody walks."""
-INSIDE_MASK = (slice(70, 290), slice(392, 630))
+"""Pixels of the main stream: the right of the yard, through which nobody walks."""
+SMALL = (480, 360)
 ROOM_M = 1.2
 """How far a foot point may be from the truth: a walker's box is not his shoe."""
 
@@ -55,6 +55,7 @@ def watched(
     mounts = {
         "/main": Mount(h264, span_ms),
         "/h265": Mount(yard.encode(pictures, "h265"), span_ms, codec="h265"),
+        "/small": Mount(yard.encode(pictures, size=SMALL), span_ms),
     }
     behind_login = {"/locked": Mount(h264, span_ms, username="quantrac", password="right")}
     folder = tmp_path_factory.mktemp("camera")
@@ -69,7 +70,15 @@ def watched(
         cameras = [
             camera(PLAIN, server.url()),
             camera(H265, server.url("/h265")),
-            camera(MASKED, server.url(), masks=[{"name": "nha-dan", "points": MASK}]),
+            camera(
+                MASKED,
+                "",
+                streams={
+                    "main": {"url": server.url(), **PATIENCE},
+                    "sub": {"url": server.url("/small"), "roles": ["preview"], **PATIENCE},
+                },
+                masks=[{"name": "nha-dan", "points": MASK}],
+            ),
             camera(LOCKED, "", streams=locked),
         ]
         listeners = {each["id"]: site.listen(each["id"]) for each in cameras}
@@ -190,9 +199,14 @@ def test_no_stored_picture_and_no_preview_shows_what_lies_under_a_mask(
     assert len(stills) == 4
     moving = [image for clip in folder.glob("*.mp4") for _, image in shown(clip)]
     assert len(moving) > 10
+    assert (stills[0].shape[1], stills[0].shape[0]) == SMALL
     for image in [*stills, *moving]:
-        assert int(image[INSIDE_MASK].max()) < 40
-        assert int(image[:, :380].max()) > 150
+        height, width = image.shape[:2]
+        (left, top), (right, bottom) = MASK[0], MASK[2]
+        rows = slice(height * (top + 9) // 480, height * (bottom - 9) // 480)
+        columns = slice(width * (left + 9) // 640, width * (right - 9) // 640)
+        assert int(image[rows, columns].max()) < 40
+        assert int(image[:, : width // 2].max()) > 150
     stored = list((watched.site.folder / "vision" / "data" / "evidence").rglob("*.part"))
     assert stored == []
 

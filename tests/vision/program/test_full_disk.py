@@ -9,7 +9,7 @@ from tests.peers.process import running, until
 from tests.peers.rtsp_server import Mount, RtspServer
 from tests.peers.small_disk import Neighbour, small_disk
 from tests.vision.program import yard
-from tests.vision.program.site import Site, camera, until_status
+from tests.vision.program.site import PATIENCE_S, Site, camera, until_status
 from vision.pipeline.event_desk import NO_EVIDENCE
 
 pytestmark = pytest.mark.faults
@@ -34,10 +34,10 @@ def test_events_go_out_without_evidence_and_say_so_until_there_is_room_again(
         with site.vision(camera(name, server.url()), name=name, **data) as vision:
             until_status(listener, lambda each: each.state == "live", vision)
             neighbour.take_all()
-            until(lambda: any(event.phase == "end" for event in listener.events), 30,
+            until(lambda: any(event.phase == "end" for event in listener.events), PATIENCE_S,
                   told_by=vision.log)  # fmt: skip
             neighbour.leave()
-            until(lambda: site.whole_events(name), 40, told_by=vision.log)
+            until(lambda: site.whole_events(name), PATIENCE_S, told_by=vision.log)
             assert vision.stop() == 0
             assert "Traceback" not in vision.log()
     poor, rich = site.events(name)[-1], site.whole_events(name)[0]
@@ -53,9 +53,13 @@ def test_a_disk_that_fills_while_a_clip_is_made_costs_the_clip_and_is_told(
     with small_disk(tmp_path / "disk", DISK_MB) as disk, site.listen(name) as listener:
         data = {"data_dir": str(disk / "data")}
         with site.vision(camera(name, server.url()), name=name, **data) as vision:
-            until(lambda: any(event.evidence for event in listener.events), 30, told_by=vision.log)
+            until(
+                lambda: any(event.evidence for event in listener.events),
+                PATIENCE_S,
+                told_by=vision.log,
+            )
             Neighbour(disk).take_all(leave_bytes=ROOM_FOR_AN_ENTRY)
-            until(lambda: site.events(name)[-1]["phase"] == "end", told_by=vision.log)
+            until(lambda: site.events(name)[-1]["phase"] == "end", PATIENCE_S, told_by=vision.log)
             assert "Traceback" not in vision.log()
         event = site.events(name)[-1]
         assert event["detail"] == NO_EVIDENCE

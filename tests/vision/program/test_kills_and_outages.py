@@ -12,7 +12,7 @@ from tests.peers.rtsp_server import Mount, RtspServer
 from tests.peers.vision import Vision
 from tests.vision.delivery.listener import CameraListener
 from tests.vision.program import yard
-from tests.vision.program.site import Event, Site, camera, until_status, verified
+from tests.vision.program.site import PATIENCE_S, Event, Site, camera, until_status, verified
 from vision.evidence.births import read_births
 from vision.evidence.signing import open_device_key
 from vision.pipeline.incidents import RESTARTED
@@ -88,7 +88,7 @@ def test_vision_killed_in_an_incident_ends_it_after_the_restart_and_doubles_noth
         site.listen(name) as listener,
         site.vision(camera(name, server.url()), name=name, **evidence) as vision,
     ):
-        until(lambda: moment(listener), told_by=vision.log)
+        until(lambda: moment(listener), PATIENCE_S, told_by=vision.log)
         vision.kill()
         interrupted = listener.events[0].id
         lost = until_status(listener, lambda each: each.state == "down", vision)
@@ -98,7 +98,7 @@ def test_vision_killed_in_an_incident_ends_it_after_the_restart_and_doubles_noth
         assert event["id"] == interrupted
         assert event["detail"] == ("" if moment is has_ended else RESTARTED)
         verified(site.pack(event, tmp_path), key_of(vision))
-        until(lambda: len(site.whole_events(name)) > 1, 30, told_by=vision.log)
+        until(lambda: len(site.whole_events(name)) > 1, PATIENCE_S, told_by=vision.log)
         after = site.whole_events(name)[-2]
         assert {"clip.mp4", "manifest.json"} <= {file["name"] for file in after["evidence"]}
         assert "Traceback" not in vision.log()
@@ -125,19 +125,19 @@ def test_broker_and_centre_killed_in_mid_upload_cost_nothing_and_double_nothing(
         site.vision(camera("kho", server.url()), name="outage", delivery=slow) as vision,
     ):
         uploads = site.folder / "centre" / "evidence"
-        until(lambda: any(uploads.rglob("*.part*")), 30, told_by=vision.log)
+        until(lambda: any(uploads.rglob("*.part*")), PATIENCE_S, told_by=vision.log)
         site.centre.kill()
-        until(lambda: has_ended(listener), told_by=vision.log)
+        until(lambda: has_ended(listener), PATIENCE_S, told_by=vision.log)
         site.broker.kill()
         site.broker.lose_persistence()
         data = vision.config.parent / "data"
-        until(lambda: len(files_on_disk(vision)) > 1, 30, told_by=vision.log)
+        until(lambda: len(files_on_disk(vision)) > 1, PATIENCE_S, told_by=vision.log)
         site.broker.start()
         site.centre.start()
-        until(lambda: len(site.whole_events("kho")) > 1, 40, told_by=vision.log)
+        until(lambda: len(site.whole_events("kho")) > 1, PATIENCE_S, told_by=vision.log)
         until(lambda: all(event["phase"] == "end" for event in site.events("kho")))
         server.kill()
-        until(lambda: len(site.whole_events("kho")) == len(files_on_disk(vision)), 40,
+        until(lambda: len(site.whole_events("kho")) == len(files_on_disk(vision)), PATIENCE_S,
               told_by=vision.log)  # fmt: skip
         assert "Traceback" not in vision.log()
     assert data.exists()
@@ -155,7 +155,7 @@ def test_an_orderly_stop_says_so_and_stores_the_clip_in_the_making_cut_short(
             camera("dung", server.url()), name="stopped", evidence=LONG_POST_ROLL
         ) as vision,
     ):
-        until(lambda: has_pictures(listener), told_by=vision.log)
+        until(lambda: has_pictures(listener), PATIENCE_S, told_by=vision.log)
         assert vision.stop(within_s=8) == 0
         interrupted = listener.events[0].id
         goodbye = until_status(listener, lambda each: each.state == "down", vision)

@@ -3,8 +3,10 @@
 Each picture carries its own number in a strip of bars, so that what a clip shows can be told.
 """
 
+import contextlib
 import fcntl
 import math
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -56,11 +58,18 @@ def is_inside(at_s: float) -> bool:
 ENTERS_S = next(number / 100 for number in range(800) if is_inside(number / 100))
 
 
+@contextlib.contextmanager
+def only_one(file: Path) -> Iterator[None]:
+    """Let one process at a time in; for what the workers of a session share."""
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def rendered(folder: Path) -> Picture:
     """Return all pictures of the scene (n × height × width × 3, BGR); rendered once a folder."""
     file = folder / "yard.npy"
-    with (folder / "yard.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with only_one(folder / "yard.lock"):
         if not file.exists():
             part = folder / "yard.part.npy"
             np.save(part, _render())

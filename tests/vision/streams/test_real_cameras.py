@@ -90,7 +90,8 @@ def test_pictures_come_in_order_with_their_own_times(
     for before, after in pairwise(frames):
         assert after.at_ms > before.at_ms
         steps = round((after.media_s - before.media_s) * 25)
-        assert abs(after.at_ms - before.at_ms - 40 * steps) <= 2
+        # In its first seconds the clock may still learn that pictures came late, never early.
+        assert -40 < after.at_ms - before.at_ms - 40 * steps <= 2
     state = stream.state()
     assert (state.cause, state.codec, state.width, state.height) == ("none", codec, 320, 192)
     assert (state.reconnects, state.undecodable, state.rebases) == (0, 0, 0)
