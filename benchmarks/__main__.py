@@ -31,6 +31,8 @@ BENCHMARKS = (
         ("--turns", "1", "--seconds", "8"),
         "analysed pictures/s beside the raw model and beside ultralytics",
     ),
+    Benchmark("vision_latency", ("--quick",), "true entry of an object to broker and desk"),
+    Benchmark("vision_idle", ("--quick",), "CPU of a camera at rest, and how soon it wakes"),
     Benchmark("vision_scenes", ("--quick",), "scripted scenes: rule recall, false events, clips"),
     Benchmark("fisheye_recall", (), "persons in overhead fisheye frames, views beside raw"),
 )
