@@ -27,6 +27,7 @@ class _Followed:
     sightings: int = 1
     missed: int = 0
     missed_s: float = 0.0
+    unwatched_s: float = 0.0
     is_confirmed: bool = False
     votes: dict[str, float] = field(default_factory=dict)
 
@@ -57,7 +58,9 @@ class Tracker:
     """Follows the objects of one camera; pure, its time is the argument.
 
     At low rates a confirmed track survives two pictures without it, however long they take; after
-    a hole of more than three times ``coast_s`` between pictures every track begins anew.
+    a hole of more than three times ``coast_s`` between pictures every track begins anew. Where
+    nobody looked for ``coast_s`` nothing moved, or somebody would have looked: what was there
+    stands where it was seen.
 
     Strong sightings are given to confirmed tracks first, then weak ones to those that got none,
     then what is left of the strong ones to tracks not confirmed yet; the rest begins new tracks.
@@ -93,8 +96,12 @@ class Tracker:
                 elsewhere is not missed. None: all of the picture was.
         """
         step_s = self._step_s(at_ms)
+        looked_at = set[int]()
         for each in self._followed:
-            each.motion.advance(step_s)
+            is_looked_at = is_watched is None or is_watched(each.sighting)
+            self._go_on(each, step_s, is_looked_at)
+            if is_looked_at:
+                looked_at.add(each.id)
         strong = [it for it in sightings if it.score >= self._settings.begin_score]
         weak = [it for it in sightings if it.score < self._settings.begin_score]
         sure = [each for each in self._followed if each.is_confirmed]
@@ -103,7 +110,7 @@ class Tracker:
         sure, _ = self._match(sure, weak, at_ms)
         fresh, strong = self._match(fresh, strong, at_ms)
         for each in sure + fresh:
-            if is_watched is None or is_watched(each.sighting):
+            if each.id in looked_at:
                 each.missed += 1
                 each.missed_s += step_s
         self._followed = [each for each in self._followed if self._is_kept(each)]
@@ -119,6 +126,14 @@ class Tracker:
             self._followed.clear()
         self._now_s += step_s
         return step_s
+
+    def _go_on(self, each: _Followed, step_s: float, is_watched: bool) -> None:
+        rested = each.unwatched_s > self._settings.coast_s
+        each.unwatched_s = 0.0 if is_watched else each.unwatched_s + step_s
+        if is_watched or each.unwatched_s <= self._settings.coast_s:
+            each.motion.advance(step_s)
+        elif not rested:
+            each.motion.rest(each.sighting)
 
     def _match(
         self, followed: list[_Followed], sightings: list[Sighting], at_ms: int

@@ -1,6 +1,7 @@
 """Numbers stay with their objects: across north, under the mast, at any rate, behind things."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -178,6 +179,23 @@ def test_what_was_not_looked_at_was_not_missed() -> None:
     assert tracks[0].last_seen_ms == START_MS + 400
     (track,) = tracker.update(at_ms + 200, [sighting_at(5, 20)])
     assert (track.id, track.is_visible) == (1, True)
+
+
+def test_what_stands_keeps_its_number_when_the_views_are_looked_at_by_turns() -> None:
+    """Every ten seconds each; what a filter expects after so long could be anywhere."""
+    tracker = Tracker(TrackerSettings())
+    standing = [sighting_at(*place, label="car") for place in ((12, 9), (-14, 6), (3, -15))]
+    standing = [replace(it, views=(f"v{number}",)) for number, it in enumerate(standing)]
+    for at_ms in (0, 200, 400):
+        began = tracker.update(at_ms, standing)
+    numbers = {track.id: track.sighting.bearing_deg for track in began}
+    for second in range(1, 61):
+        turn = second // 3 % 3 if second % 3 == 0 else None
+        seen = [] if turn is None else [standing[turn]]
+        tracks = tracker.update(
+            400 + second * 1000, seen, lambda it, turn=turn: it.views == (f"v{turn}",)
+        )
+        assert {track.id: track.sighting.bearing_deg for track in tracks} == numbers
 
 
 def test_a_reconnect_begins_anew_with_new_numbers() -> None:
