@@ -10,6 +10,7 @@ from vision.background.still_finder import StillFinder, StillThing
 from vision.optics.arrays import OpticsFault
 from vision.optics.spaces import along_sides
 from vision.pipeline.eyes import CameraEyes
+from vision.rules.moment import Scores
 from vision.rules.settings import AbandonedObject, AnyRule, Tamper, ZoneSettings
 from vision.scene.detection import Box, Detection
 from vision.scene.distrust import DistrustFinding
@@ -42,7 +43,10 @@ class PictureJudge:
         movers: Collection[str],
         eyes: CameraEyes,
     ) -> None:
-        watched = {rule.zone for rule in rules if isinstance(rule, AbandonedObject)}
+        abandoned = [rule for rule in rules if isinstance(rule, AbandonedObject)]
+        watched = {rule.zone for rule in abandoned}
+        self._sure = [rule.owner_confirmation for rule in abandoned]
+        self._scores = Scores(self._sure)
         self._zones = [zone for zone in zones if zone.name in watched]
         self._background = background
         self._movers = frozenset(movers)
@@ -59,17 +63,19 @@ class PictureJudge:
         if self._finder is None or self._size_px != self._eyes.size_px:
             self._size_px = self._eyes.size_px
             self._finder = StillFinder(self._background, self._size_px, self._regions())
-        busy = [
-            track.sighting.source_box
-            for track in tracks
-            if track.is_confirmed and track.sighting.label in self._movers
-        ]
+        self._scores.update(tracks, frame.at_ms, frame.at_ms)
+        busy = [track.sighting.source_box for track in tracks if self._explains(track)]
         things = self._finder.update(frame.at_ms, frame.image, busy)
         return self._placed(things)
 
     def distrust(self, frame: Frame) -> list[DistrustFinding]:
         """Return every reason that holds now not to believe the picture."""
         return [] if self._trust is None else self._trust.update(frame.at_ms, frame.image)
+
+    def _explains(self, track: Track) -> bool:
+        return track.sighting.label in self._movers and any(
+            self._scores.believes(track, sure) for sure in self._sure
+        )
 
     def _placed(self, things: Sequence[StillThing]) -> list[StillObject]:
         boxes = [

@@ -16,6 +16,7 @@ from vision.rules.presence import CrowdMachine, IntrusionMachine, LoiteringMachi
 from vision.rules.settings import (
     AbandonedObject,
     AnyRule,
+    Confirmation,
     Crowd,
     Intrusion,
     LineCrossing,
@@ -91,7 +92,7 @@ class RuleEngine:
         areas, lines = areas_of(zones), lines_of(zones)
         numbers = itertools.count(1)
         self._clock = SteadyClock()
-        self._scores = Scores(rule.confirmation for rule in rules if isinstance(rule, ObjectRule))
+        self._scores = Scores(_confirmations(rules))
         self._lineage = Lineage()
         self._running = [
             _RunningRule(
@@ -134,6 +135,14 @@ class RuleEngine:
             claims = running.machine.update(seen)
             decisions += running.book.step(seen, claims)
         return decisions
+
+
+def _confirmations(rules: Sequence[AnyRule]) -> Iterator[Confirmation]:
+    for rule in rules:
+        if isinstance(rule, ObjectRule):
+            yield rule.confirmation
+        elif isinstance(rule, AbandonedObject):
+            yield rule.owner_confirmation
 
 
 def _next_key(rule: str, numbers: Iterator[int]) -> str:

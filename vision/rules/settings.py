@@ -272,13 +272,16 @@ class AbandonedObject(RuleSettings):
 
     Found from the background, not by class. The time ``for_s`` counts while nobody of
     ``owner_labels`` is within ``owner_distance_m`` (on the ground) or ``owner_distance_deg``
-    (where the ground is not known).
+    (where the ground is not known). ``owner_confirmation`` is how surely somebody must be seen
+    to be an owner, or to be what stands there himself: detectors take a bag for a person now
+    and then, weakly.
     """
 
     kind: Literal["abandoned_object"]
     zone: Name
     for_s: Seconds = 60.0
     owner_labels: Labels = Field(default_factory=lambda: ["person"])
+    owner_confirmation: Confirmation = Confirmation(sightings=9, at_least=3, min_median=0.45)
     owner_distance_m: Annotated[float, Field(ge=0, le=100)] = 3.0
     owner_distance_deg: Annotated[float, Field(ge=0, le=90)] = 2.0
     min_px: Annotated[float, Field(ge=0, le=10_000)] = 0.0

@@ -85,7 +85,8 @@ class AbandonedMachine:
         people = [
             track.sighting
             for track in moment.tracks
-            if track.is_confirmed and track.sighting.label in self._owners
+            if track.sighting.label in self._owners
+            and moment.scores.believes(track, self._rule.owner_confirmation)
         ]
         self._people.append((moment.now_ms, people))
         while moment.now_ms - self._people[0][0] > REMEMBERED_MS:
