@@ -34,6 +34,7 @@ BENCHMARKS = (
     Benchmark("vision_latency", ("--quick",), "true entry of an object to broker and desk"),
     Benchmark("vision_idle", ("--quick",), "CPU of a camera at rest, and how soon it wakes"),
     Benchmark("vision_scenes", ("--quick",), "scripted scenes: rule recall, false events, clips"),
+    Benchmark("vision_footprint", ("--quick",), "memory, installed size, 8 h of faults"),
     Benchmark("fisheye_recall", (), "persons in overhead fisheye frames, views beside raw"),
 )
 
