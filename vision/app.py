@@ -19,6 +19,7 @@ from quantrac_core.runtime.clock import SystemClock
 from quantrac_core.runtime.clock_sync import kernel_clock_synchronised
 from quantrac_core.runtime.data_folder import claim_data_folder
 from quantrac_core.runtime.logs import configure_logging
+from quantrac_core.runtime.memory import map_large_blocks, return_unused_memory, use_one_arena
 from quantrac_core.runtime.program import report_errors, run_program
 from quantrac_core.runtime.tasks import TaskScope
 from vision.commands import calibrate, model, preview
@@ -41,6 +42,8 @@ from vision.settings import VisionSettings, config_sha256, load_vision_settings
 log = logging.getLogger("vision.app")
 WORKERS = 4
 WIND_UP_S = 3.0
+PICTURE_BYTES = 256 * 1024
+"""From here on a block is likely a picture: it comes and goes many times a second."""
 
 
 async def serve(settings: VisionSettings, config_file: Path, stop: asyncio.Event) -> None:
@@ -59,6 +62,7 @@ async def serve(settings: VisionSettings, config_file: Path, stop: asyncio.Event
                 "watchdog",
                 lambda: systemd.feed_watchdog(lambda: all(it.is_turning() for it in cameras)),
             )
+            return_unused_memory()
             log.info("watching %s", ", ".join(camera.id for camera in cameras))
             systemd.notify("READY=1")
             try:
@@ -187,6 +191,10 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--config FILE is required")
     if options.check_config:
         return report_errors(lambda: _check(options.config))
+
+    # Before the first thread: later threads keep the arenas that they have.
+    use_one_arena()
+    map_large_blocks(PICTURE_BYTES)
 
     async def body(stop: asyncio.Event) -> None:
         settings = load_vision_settings(options.config)

@@ -3,6 +3,8 @@
 import ctypes
 import gc
 
+_M_TRIM_THRESHOLD = -1
+_M_MMAP_THRESHOLD = -3
 _M_ARENA_MAX = -8
 
 
@@ -11,6 +13,18 @@ def use_one_arena() -> None:
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):
         libc.mallopt(_M_ARENA_MAX, 1)
+
+
+def map_large_blocks(least_bytes: int) -> None:
+    """Give every block of at least ``least_bytes`` pages of its own, that go back when it is freed.
+
+    Otherwise glibc learns from the first large block that is freed to keep such blocks in its
+    heap, where pictures of many sizes leave holes. glibc only.
+    """
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(_M_MMAP_THRESHOLD, least_bytes)
+        libc.mallopt(_M_TRIM_THRESHOLD, least_bytes)
 
 
 def return_unused_memory() -> None:

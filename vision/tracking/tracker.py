@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from vision.scene.directions import angle_between_deg
 from vision.scene.sighting import Sighting
 from vision.scene.track import Track
 from vision.tracking.matching import pairs
-from vision.tracking.motion import ON_FOOT, ON_WHEELS, Motion
+from vision.tracking.motion import ON_FOOT, ON_WHEELS, Motion, size_deg
 from vision.tracking.settings import TrackerSettings
 
 FADING = 0.9
@@ -14,6 +15,10 @@ MISSED_TO_FORGET = 2
 MISSED_TO_FORGET_NEW = 1
 NEW_COASTS_S = 0.5
 LONGEST_COAST = 3.0
+SHADOW_SIZES = 0.5
+SHADOW_CONFIRM_S = 1.0
+"""What begins within somebody else's outline is mostly a second box of the same body: it has to
+last. Those who come together begin together, and wait for nothing."""
 
 
 @dataclass(slots=True)
@@ -28,6 +33,7 @@ class _Followed:
     missed: int = 0
     missed_s: float = 0.0
     unwatched_s: float = 0.0
+    is_shadow: bool = False
     is_confirmed: bool = False
     votes: dict[str, float] = field(default_factory=dict)
 
@@ -160,7 +166,8 @@ class Tracker:
         each.last_seen_ms = at_ms
         each.sightings += 1
         each.missed, each.missed_s = 0, 0.0
-        if each.sightings >= self._settings.confirm_sightings:
+        lasted = not each.is_shadow or self._now_s - each.begun_s >= SHADOW_CONFIRM_S
+        if each.sightings >= self._settings.confirm_sightings and lasted:
             each.is_confirmed = True
 
     def _is_kept(self, each: _Followed) -> bool:
@@ -183,8 +190,15 @@ class Tracker:
             first_seen_ms=at_ms,
             last_seen_ms=at_ms,
             begun_s=self._now_s,
-            is_confirmed=self._settings.confirm_sightings <= 1,
+            is_shadow=any(_is_within(sighting, other) for other in self._followed),
         )
+        each.is_confirmed = self._settings.confirm_sightings <= 1 and not each.is_shadow
         each.vote(sighting)
         self._next_id += 1
         self._followed.append(each)
+
+
+def _is_within(sighting: Sighting, other: _Followed) -> bool:
+    apart_deg = angle_between_deg(sighting, other.sighting)
+    is_seen = other.is_confirmed and other.missed == 0
+    return is_seen and apart_deg <= SHADOW_SIZES * max(size_deg(sighting), other.motion.size)

@@ -156,6 +156,26 @@ def test_a_weak_sighting_keeps_a_track_but_begins_none() -> None:
     assert (track.id, track.is_visible, track.sighting.score) == (1, True, 0.3)
 
 
+def test_a_second_box_within_somebody_has_to_last_before_it_is_somebody() -> None:
+    tracker = Tracker(TrackerSettings())
+    body = sighting_at(5, 12)
+    part = replace(body, bearing_deg=body.bearing_deg + 1, height_deg=body.height_deg / 2)
+    confirmed = {}
+    for number in range(20):
+        seen = [body] if number < 5 else [body, part]
+        tracks = tracker.update(START_MS + number * 200, seen)
+        confirmed[number] = sum(track.is_confirmed for track in tracks)
+    assert [confirmed[number] for number in (4, 6, 9, 11, 19)] == [1, 1, 1, 2, 2]
+
+
+def test_two_who_come_together_are_two_at_once() -> None:
+    tracker = Tracker(TrackerSettings())
+    pair = [sighting_at(5, 12), sighting_at(5.5, 12)]
+    tracker.update(START_MS, pair)
+    tracks = tracker.update(START_MS + 200, pair)
+    assert [track.is_confirmed for track in tracks] == [True, True]
+
+
 def test_a_confirmed_track_coasts_and_then_ends() -> None:
     tracker = Tracker(TrackerSettings(coast_s=2))
     for picture in range(5):
