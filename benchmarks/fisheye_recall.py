@@ -12,6 +12,7 @@ import argparse
 import json
 import math
 import os
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -61,7 +62,7 @@ def main() -> int:
         print(f"{FRAMES} is absent; set QUANTRAC_TEST_DATA to the test data")
         return 0
     truth = _truth()
-    images = {name: cv2.imread(str(FRAMES / f"{name}.jpg")) for name in truth}
+    images = {name: _picture(FRAMES / f"{name}.jpg") for name in truth}
     height, width = next(iter(images.values())).shape[:2]
     mast = MastSettings(lat=0.0, lon=0.0, height_m=ROOM_HEIGHT_M)
     views = AutoViews(
@@ -82,6 +83,13 @@ def main() -> int:
         finally:
             detector.close()
     return 0
+
+
+def _picture(path: Path) -> Image:
+    picture = cv2.imread(str(path))
+    if picture is None:
+        sys.exit(f"{path}: no picture")
+    return picture.astype(np.uint8, copy=False)
 
 
 def _through_views(

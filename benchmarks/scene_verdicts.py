@@ -10,7 +10,8 @@ from demo.street.script import Expectation, SceneScript
 LATE_S = 5.0
 """After the rule could know; later is missed."""
 TAMPER_LATE_S = 20.0
-"""Trust waits on purpose, for 15 s until a picture that does not change is called frozen."""
+"""Trust waits on purpose: for 10 s until a picture that comes back is called frozen, and before
+that for some groups of pictures, until the encoder has settled on what does not change."""
 EARLY_S = 1.0
 """A track may enter a zone a little before the script's foot does."""
 NEAR_M = 3.0

@@ -27,6 +27,7 @@ from demo.street.script import SceneScript
 from vision.detection.detector import Detector
 from vision.detection.opening import open_unproven
 from vision.detection.settings import ModelSettings
+from vision.evidence.picture_masks import PictureMasks
 from vision.evidence.settings import EvidenceSettings
 from vision.pipeline.camera_program import ring_for
 from vision.pipeline.camera_watch import decode_mode
@@ -36,6 +37,7 @@ from vision.scene.decision import Decision
 from vision.settings import CameraSettings
 from vision.streams.packet_ring import ClipUnavailable, Recording
 
+NO_MASKS = PictureMasks([], lambda: None)
 LEAST_RECALL, MOST_FALSE_AN_HOUR = 0.95, 1.0
 QUICK = ("day-intrusion-gate", "day-abandoned-bag", "dusk-rain-loitering", "night-noise-nothing")
 
@@ -124,7 +126,7 @@ def _heard(decision: Decision, recording: Recording | None, folder: Path) -> Hea
     )
     if recording is None:
         return heard
-    info = write_clip_file(recording.finish(), folder / "clip.mp4", [])
+    info = write_clip_file(recording.finish(), folder / "clip.mp4", NO_MASKS)
     return replace(heard, clip=(_scene_s(info.began_at_ms), _scene_s(info.ended_at_ms)))
 
 

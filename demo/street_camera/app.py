@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import logging
 import sys
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from demo.street_camera.encode import LOOP_FILE
 from quantrac_core.contracts.errors import QuantracError
 from quantrac_core.runtime.program import run_program
 
+log = logging.getLogger("demo.street_camera")
+log.setLevel(logging.ERROR)
 EXIT_USAGE = 2
 
 
@@ -49,6 +52,8 @@ async def serve(video: Path, host: str, port: int, stop: asyncio.Event) -> None:
         CannotServe: the port is taken.
     """
     server = RtspServer(str(video.parent), host=host, port=port, session_name="Quan Trac demo")
+    # By itself it prints each coming and going, into a pipe that nobody may be reading.
+    server.logger = log
     try:
         await server.start()
     except OSError as error:

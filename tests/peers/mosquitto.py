@@ -12,6 +12,8 @@ LONG_QUEUES = "max_queued_messages 100000\nmax_inflight_messages 2000"
 class Mosquitto(Process):
     """One broker on loopback with persistence in its own folder."""
 
+    port: int
+
     def __init__(self, folder: Path, *, port: int | None = None, extra: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         port = port or free_port()

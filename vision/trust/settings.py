@@ -25,7 +25,7 @@ class TrustSettings(StrictModel):
     covered_share: Annotated[float, Field(ge=0.3, le=1)] = 0.7
     turned_shift: Annotated[float, Field(ge=0.01, le=0.5)] = 0.05
     defocused_ratio: Annotated[float, Field(gt=0, lt=1)] = 0.45
-    frozen_s: Annotated[float, Field(ge=5, le=3_600)] = 15.0
+    frozen_s: Annotated[float, Field(ge=5, le=3_600)] = 10.0
     learn_s: Annotated[float, Field(ge=1, le=600)] = 10.0
     adapt_s: Annotated[float, Field(ge=10, le=36_000)] = 120.0
     accept_s: Annotated[float, Field(ge=60, le=604_800)] = 3_600.0

@@ -209,7 +209,8 @@ class TrustWatch:
             if cause.is_told
         ]
         since_ms, now_ms = self._frozen.since_ms, self._last_at_ms
-        if since_ms is None or now_ms is None:
+        # A covered picture has nothing that could move: that is one cause, not two.
+        if since_ms is None or now_ms is None or self._causes["covered"].is_told:
             return found
         if now_ms - since_ms >= self._settings.frozen_s * 1000:
             found.append(DistrustFinding("frozen", since_ms, 1.0))

@@ -164,6 +164,18 @@ def test_a_frozen_picture_is_told_after_its_time_and_over_with_the_next_new_one(
     assert show(watch, 33, 34, street) == []
 
 
+def test_a_covered_picture_in_which_nothing_can_move_is_covered_and_not_frozen_too() -> None:
+    watch, cap = TrustWatch(TrustSettings()), hand(street(0))
+
+    def rounded_anew(at_s: float) -> Image:
+        picture = cap.copy()
+        picture[:2] += np.uint8(round(at_s * 2) % 3)
+        return picture
+
+    show(watch, 0, 20, street)
+    assert [it.cause for it in show(watch, 20, 60, rounded_anew)] == ["covered"]
+
+
 def encoded(pictures: list[Image], group: int) -> list[Image]:
     """Return two pictures a second as they come out of H.264 with a key picture each ``group``."""
     coder = av.CodecContext.create("libx264", "w")
