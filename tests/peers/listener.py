@@ -1,11 +1,9 @@
 """An MQTT client that hears everything of one station and may answer as the centre would."""
 
-import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
 
 from quantrac_core.contracts.messages import (
     Ack,
@@ -18,6 +16,7 @@ from quantrac_core.contracts.messages import (
     encode,
 )
 from quantrac_core.contracts.topics import station_topic
+from tests.peers.subscriber import Subscriber
 
 
 class Heard(NamedTuple):
@@ -37,31 +36,20 @@ class Listener:
         self.station = station
         self.heard: list[Heard] = []
         self._acknowledge = acknowledge
-        self._ready = threading.Event()
-        self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
-        self._client.on_connect = lambda client, *_: client.subscribe(
-            [
-                (station_topic(station, leaf), 1)
-                for leaf in ("status", "readings", "alarms", "heartbeat")
-            ]
-        )
-        self._client.on_subscribe = lambda *_: self._ready.set()
-        self._client.on_message = self._received
-        self._client.reconnect_delay_set(1, 1)
-        self._client.connect("127.0.0.1", port)
-        self._client.loop_start()
-        assert self._ready.wait(10), "the broker did not confirm the subscriptions"
+        topics = [
+            station_topic(station, leaf) for leaf in ("status", "readings", "alarms", "heartbeat")
+        ]
+        self._subscriber = Subscriber(port, topics, self._received)
 
     def __enter__(self) -> "Listener":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
+        self._subscriber.close()
 
     def send(self, leaf: str, payload: bytes) -> None:
         """Publish any bytes on a topic of the station."""
-        self._client.publish(station_topic(self.station, leaf), payload, 1)
+        self._subscriber.publish(station_topic(self.station, leaf), payload)
 
     def scans(self) -> list[Scan]:
         """Every scan so far, in the order of arrival."""
@@ -87,7 +75,7 @@ class Listener:
     def _all(self, leaf: str, kind: type[Message]) -> list[Message]:
         return [decode(kind, heard.payload) for heard in list(self.heard) if heard.leaf == leaf]
 
-    def _received(self, client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
+    def _received(self, message: paho.MQTTMessage) -> None:
         leaf = message.topic.rsplit("/", 1)[1]
         self.heard.append(Heard(leaf, message.payload, message.retain))
         if self._acknowledge is None or leaf not in ("readings", "alarms"):
