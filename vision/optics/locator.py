@@ -27,14 +27,22 @@ class Locator:
 
     Args:
         zone_views: names of the views in which zones are drawn.
+        alike: groups of classes that detectors take for one another; what two of a group found
+            in one place is one object.
 
     Raises:
         OpticsFault: if a zone lies in a view that does not exist.
     """
 
     def __init__(
-        self, plan: ViewPlan, mast: MastSettings, *, zone_views: Collection[str] = ()
+        self,
+        plan: ViewPlan,
+        mast: MastSettings,
+        *,
+        zone_views: Collection[str] = (),
+        alike: Sequence[Sequence[str]] = (),
     ) -> None:
+        self._kin = {label: group[0] for group in alike for label in group}
         self._camera = plan.camera
         self._plane = LocalPlane(mast.lat, mast.lon)
         self._height_m = mast.height_m
@@ -72,7 +80,8 @@ class Locator:
                     detection.box,
                 )
                 for row, detection in enumerate(detections)
-            ]
+            ],
+            self._kin,
         )
         return self._sightings(_rows(boxes, [one.index for one in merged]), merged)
 

@@ -5,8 +5,9 @@ score of those it stands for. A box that its view's edge cuts yields to one that
 object whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -22,6 +23,9 @@ who stands half behind."""
 SAME_FOOT = 0.2
 """Distance of two feet, as a share of the smaller thing's size, up to which overlapping boxes are
 one object that a view shows in part: two bodies never stand on one spot."""
+PART_OF_KIN = 0.85
+"""Share of a box inside a surer one of a class that detectors take for its own, from which on it
+is a part of that: the cab of a truck is a car to many."""
 SAME_VIEW_IOU = 0.7
 """Within a view the detector has already told objects apart; only doubles go."""
 
@@ -62,14 +66,20 @@ class Merged:
     views: tuple[str, ...]
 
 
-def merge(candidates: Sequence[Candidate]) -> list[Merged]:
-    """Return one survivor for each object, best first."""
+def merge(
+    candidates: Sequence[Candidate], kin: Mapping[str, str] = MappingProxyType({})
+) -> list[Merged]:
+    """Return one survivor for each object, best first.
+
+    Args:
+        kin: class → name of the family of classes that detectors take for one another.
+    """
     if not candidates:
         return []
     ranks = sorted(range(len(candidates)), key=lambda index: _rank(candidates[index]))
     hulls = [_hull(candidate.outline) for candidate in candidates]
     areas = [cv2.contourArea(hull) for hull in hulls]
-    touching = _touching(candidates)
+    touching = _touching(candidates, kin)
     found_by: dict[int, tuple[float, list[str]]] = {}
     for index in ranks:
         mine = candidates[index]
@@ -97,13 +107,14 @@ def _rank(candidate: Candidate) -> tuple[bool, float, str, str, tuple[float, ...
     )
 
 
-def _touching(candidates: Sequence[Candidate]) -> Flags:
-    """Return flags (n, n): same label, and the upright boxes around the outlines overlap."""
+def _touching(candidates: Sequence[Candidate], kin: Mapping[str, str]) -> Flags:
+    """Return flags (n, n): same family, and the upright boxes around the outlines overlap."""
     low = np.array([candidate.outline.min(0) for candidate in candidates])
     high = np.array([candidate.outline.max(0) for candidate in candidates])
-    labels = np.unique([candidate.label for candidate in candidates], return_inverse=True)[1]
+    families = [kin.get(candidate.label, candidate.label) for candidate in candidates]
+    numbers = np.unique(families, return_inverse=True)[1]
     below = (low[:, None, :] < high[None, :, :]).all(-1)
-    return np.asarray(below & below.T & (labels[:, None] == labels[None, :]))
+    return np.asarray(below & below.T & (numbers[:, None] == numbers[None, :]))
 
 
 def _hull(outline: Floats) -> NDArray[np.float32]:
@@ -119,6 +130,8 @@ def _is_same(
     over_union = shared / max(my_area + area - shared, 1e-12)
     overlaps = shared / smaller >= OVER_SMALLER
     if overlaps and _stand_together(mine, theirs, smaller):
+        return True
+    if mine.label != theirs.label and my_area < area and shared / my_area >= PART_OF_KIN:
         return True
     if mine.views[0] == theirs.views[0]:
         return over_union >= SAME_VIEW_IOU

@@ -197,7 +197,9 @@ def gaze_of(
         calendars: the shared calendars by name.
         laid_out: see `Gaze`.
     """
-    eyes = CameraEyes(camera.lens, camera.mast, camera.views, camera.zone_views)
+    eyes = CameraEyes(
+        camera.lens, camera.mast, camera.views, camera.zone_views, camera.tracking.alike
+    )
     judge = PictureJudge(
         camera.rules,
         camera.zones,

@@ -135,6 +135,38 @@ def test_labels_do_not_mix() -> None:
     assert len(merge([seen(rectangle(0, 0, 4, 4), "a", label=x) for x in ("car", "bus")])) == 2
 
 
+FAMILY = {"car": "vehicle", "truck": "vehicle"}
+
+
+def test_the_cab_of_a_truck_is_no_car_where_the_two_are_taken_for_one_another() -> None:
+    truck = seen(rectangle(0, 0, 10, 6), "a", 0.8, "truck")
+    cab = seen(rectangle(7, 2, 3, 4), "b", 0.5, "car")
+    assert len(merge([truck, cab])) == 2
+    (only,) = merge([truck, cab], FAMILY)
+    assert only.index == 0
+
+
+def test_one_vehicle_that_two_classes_claim_is_one() -> None:
+    truck, car = (
+        seen(rectangle(0, 0, 10, 6), "a", score, label)
+        for score, label in ((0.6, "truck"), (0.7, "car"))
+    )
+    (only,) = merge([truck, car], FAMILY)
+    assert only.index == 1
+
+
+def test_a_car_that_stands_before_a_truck_stays_a_car() -> None:
+    truck = seen(rectangle(0, 0, 10, 6), "a", 0.8, "truck")
+    car = seen(rectangle(3, 4, 5, 4), "a", 0.7, "car")
+    assert len(merge([truck, car], FAMILY)) == 2
+
+
+def test_a_person_before_a_truck_stays_a_person() -> None:
+    truck = seen(rectangle(0, 0, 10, 6), "a", 0.8, "truck")
+    person = seen(rectangle(3, 2, 2, 4), "a", 0.7, "person")
+    assert len(merge([truck, person], FAMILY)) == 2
+
+
 def test_a_box_without_an_area_harms_nobody() -> None:
     assert len(merge([seen(rectangle(0, 0, 0, 0), "a"), seen(rectangle(0, 0, 4, 4), "b")])) == 2
     assert merge([]) == []
