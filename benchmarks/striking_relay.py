@@ -12,12 +12,14 @@ STRIKES: tuple[Strike, ...] = ("cut", "freeze", "garbage")
 CHUNK_BYTES = 65_536
 GARBLED_SHARE = 0.02
 """Of the bytes; enough that neither the framing nor a picture survives."""
+GARBLED_S = 3.0
 
 
 class StrikingRelay:
     """Passes connections through to one server, and strikes those that are open.
 
     What connects after a strike is passed through untouched, as a camera is that came back.
+    Garbage comes for `GARBLED_S`, then the connection is as it was, if it is still there.
     """
 
     def __init__(self, server_port: int) -> None:
@@ -36,10 +38,13 @@ class StrikingRelay:
 
     async def _strike(self, how: Strike) -> None:
         self.passed_bytes = 0
+        assert self._loop is not None
         for task, hits in self._open.items():
             hits.append(how)
             if how == "cut":
                 task.cancel()
+            elif how == "garbage":
+                self._loop.call_later(GARBLED_S, hits.remove, how)
 
     async def run(self, is_listening: threading.Event, ended: asyncio.Event) -> None:
         """Serve until ``ended``."""

@@ -35,6 +35,7 @@ class BackgroundModel:
         self._mean = first.copy()
         self._deviation = np.zeros_like(first)
         self._has_deviation = False
+        self._noise = 0.0
         self._strange_s = np.zeros_like(first)
         self._edges = _gradient(first)
 
@@ -46,7 +47,7 @@ class BackgroundModel:
     @property
     def noise(self) -> float:
         """Median deviation of all pixels, grey levels."""
-        return float(np.median(self._deviation))
+        return self._noise
 
     def change(self, picture: Grey) -> tuple[Grey, Mask]:
         """Return how far each pixel is off after light was taken out, and whether that is much."""
@@ -57,7 +58,8 @@ class BackgroundModel:
         size = np.abs(residue)
         if not self._has_deviation:
             self._has_deviation = True
-            self._deviation[:] = max(LEAST_DEVIATION, float(np.median(size)))
+            self._noise = max(LEAST_DEVIATION, float(np.median(size)))
+            self._deviation[:] = self._noise
         noise = np.maximum(self._deviation, 0.7 * self.noise)
         limit = np.maximum(self._settings.min_contrast, NOISE_FACTOR * noise)
         return size, size > limit + EDGE_TOLERANCE_PX * self._edges
@@ -85,7 +87,8 @@ class BackgroundModel:
         pace = np.float32(min(0.3, elapsed_s / CALM_S))
         factor = np.where(size > self._deviation, 1 + pace, 1 - pace).astype(np.float32)
         restless = np.clip(self._deviation * factor, LEAST_DEVIATION, 255)
-        self._deviation = np.where(settled, np.float32(self.noise), restless)
+        self._deviation = np.where(settled, np.float32(self._noise), restless)
+        self._noise = float(np.median(self._deviation))
 
 
 def light_change(before: Grey, now: Grey) -> tuple[float, float]:

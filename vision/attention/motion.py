@@ -141,6 +141,10 @@ class MotionWatch:
         return Motion(regions, sway_px=(sway[0] / self._scale, sway[1] / self._scale), noise=noise)
 
     def _reduced(self, luma: NDArray[np.integer[Any] | np.floating[Any]]) -> Grey:
+        half = luma.shape[1] // 2, luma.shape[0] // 2
+        if self._working[0] <= half[0] and self._working[1] <= half[1]:
+            # Halving is many times faster than any other reduction, and is one that is on the way.
+            luma = cv2.resize(luma, half, interpolation=cv2.INTER_AREA)
         small = cv2.resize(luma, self._working, interpolation=cv2.INTER_AREA)
         smooth = cv2.GaussianBlur(small.astype(np.float32), (3, 3), 0.8)
         return smooth.astype(np.float32, copy=False)

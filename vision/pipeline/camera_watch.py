@@ -132,8 +132,7 @@ class CameraWatch:
             self._report(Findings(last, ends, (), self.figures))
 
     def _begin(self, frame: Frame) -> Look:
-        interval_s = self._stream.state().key_interval_s
-        look = self._gaze.begin(frame, interval_s or None, self._relief)
+        look = self._gaze.begin(frame, self._stream.key_interval_s or None, self._relief)
         self._stream.set_mode(decode_mode(look.plan, self._preview_fps))
         return look
 

@@ -34,6 +34,8 @@ from vision.tracking.tracker import Tracker
 
 log = logging.getLogger(__name__)
 RESULT_TIMEOUT_S: Final = 30.0
+MOTION_EVERY_S: Final = 0.1
+"""Motion is judged no more often: what stirred keeps its view active for far longer."""
 LaidOut = Callable[[ViewPlan, Spaces], None]
 
 
@@ -84,6 +86,7 @@ class Gaze:
         self._ruled_zones = ruled_zones
         self._laid_out = laid_out
         self._motion: MotionWatch | None = None
+        self._motion_s = float("-inf")
         self._planner: Planner | None = None
         self._restless = Restless(attention.still_after_s)
         self._connection = -1
@@ -174,6 +177,7 @@ class Gaze:
             for view in plan.views
         ]
         self._planner = Planner(self._attention, needs)
+        self._motion_s = float("-inf")
         self._motion = MotionWatch(self._attention.motion, self._eyes.size_px, footprints)
         self.view_names = [view.name for view in plan.views]
         self._laid_out(plan, self._eyes.locator.spaces)
@@ -181,6 +185,9 @@ class Gaze:
 
     def _look_for_motion(self, frame: Frame) -> Motion:
         assert self._motion is not None
+        if 0 <= frame.received_s - self._motion_s < MOTION_EVERY_S:
+            return Motion()
+        self._motion_s = frame.received_s
         luma = cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
         return self._motion.look(luma, frame.received_s)
 

@@ -107,6 +107,11 @@ class CameraStream:
         hanging = sum(reader.is_alive for reader in list(self._hanging))
         return self._board.snapshot(self._clock.monotonic(), self._slot.dropped + left_out, hanging)
 
+    @property
+    def key_interval_s(self) -> float:
+        """See `StreamState.key_interval_s`; cheap enough for every picture."""
+        return self._board.key_interval_s
+
     def _run(self) -> None:
         settings = self._settings
         backoff = Backoff(settings.retry_first_s, settings.retry_most_s)

@@ -96,6 +96,11 @@ class StateBoard:
         """The cause as last set."""
         return self._state.cause
 
+    @property
+    def key_interval_s(self) -> float:
+        """Seconds between the last two key pictures; 0 while unknown."""
+        return self._arrivals.key_interval_s
+
     def set_cause(self, cause: StreamCause, detail: str, now_ms: int) -> bool:
         """Tell how it stands; True if that is news."""
         with self._lock:
