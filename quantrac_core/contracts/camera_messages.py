@@ -61,8 +61,9 @@ class CameraEvent(msgspec.Struct, omit_defaults=True):
 
     ``id`` stays the same over new, update and end; ``revision`` counts its messages from 1, and
     a higher revision replaces a lower one whatever the order of arrival. ``began_at`` is the
-    moment that matters, ``clip_began_at`` the clip's first picture. ``box`` is x1, y1, x2, y2 as
-    shares (0 … 1) of the camera's picture. ``fps`` (analysed frames a second) and ``lag_s``
+    moment that matters, ``clip_began_at`` the clip's first picture. ``box`` is where
+    it was in the snapshots, x1, y1, x2, y2 as shares (0 … 1) of the camera's picture; bearing,
+    distance and place go on with it. ``fps`` (analysed frames a second) and ``lag_s``
     (picture taken to decision) tell how well the camera was watched; ``skipped_views`` how many
     views were not looked at in that second.
     """

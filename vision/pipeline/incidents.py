@@ -13,6 +13,8 @@ from vision.scene.decision import Decision
 
 MOST_KEPT: Final = 500
 RESTARTED: Final = "restarted"
+ShareBox = tuple[float, float, float, float]
+"""x1, y1, x2, y2 as shares of the picture's width and height."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -35,11 +37,12 @@ class Moment:
 
 @dataclass(slots=True)
 class Incident:
-    """One event in the making."""
+    """One event in the making; ``snapshot_box`` is where it was in the picture that is kept."""
 
     id: str
     decision: Decision
     moment: Moment
+    snapshot_box: ShareBox | None = None
     revision: int = 0
     ended_ms: int | None = None
     clip_began_ms: int | None = None
@@ -78,7 +81,9 @@ class IncidentBook:
         """Return the incident and its next message, or None for one that is not known."""
         incident = self._by_key.get(decision.key)
         if decision.phase == "new" and incident is None:
-            incident = Incident(self._new_id(decision.began_ms), decision, moment)
+            incident = Incident(
+                self._new_id(decision.began_ms), decision, moment, _box_in_picture(decision, moment)
+            )
             self._by_key[decision.key] = incident
             self._by_id[incident.id] = incident
             self._bound()
@@ -127,16 +132,6 @@ class IncidentBook:
         place = sighting.place if sighting is not None else None
         face = self._faces.get(decision.rule, RuleFace())
         figures = incident.moment.figures
-        box = None
-        if sighting is not None:
-            width_px, height_px = incident.moment.picture_px
-            x1, y1, x2, y2 = sighting.source_box
-            box = (
-                _share(x1, width_px),
-                _share(y1, height_px),
-                _share(x2, width_px),
-                _share(y2, height_px),
-            )
         return CameraEvent(
             camera=self._camera,
             outbox_id="",
@@ -159,7 +154,7 @@ class IncidentBook:
             priority=face.priority,
             name_vi=face.name_vi,
             name_en=face.name_en,
-            box=box,
+            box=incident.snapshot_box,
             bearing_deg=None if sighting is None else round(sighting.bearing_deg % 360.0, 2),
             distance_m=None if place is None else round(place.distance_m, 2),
             lat=None if place is None else round(place.lat, 7),
@@ -184,6 +179,19 @@ class IncidentBook:
             oldest = next(iter(self._by_id))
             incident = self._by_id.pop(oldest)
             self._by_key.pop(incident.decision.key, None)
+
+
+def _box_in_picture(decision: Decision, moment: Moment) -> ShareBox | None:
+    if decision.sighting is None:
+        return None
+    width_px, height_px = moment.picture_px
+    x1, y1, x2, y2 = decision.sighting.source_box
+    return (
+        _share(x1, width_px),
+        _share(y1, height_px),
+        _share(x2, width_px),
+        _share(y2, height_px),
+    )
 
 
 def end_after_restart(event: CameraEvent, at_ms: int, files: list[EvidenceFile]) -> CameraEvent:

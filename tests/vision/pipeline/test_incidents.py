@@ -69,6 +69,24 @@ def test_every_message_keeps_the_contract_even_for_a_box_beyond_the_picture(
     assert (event.name_vi, event.priority, event.fps) == ("Đột nhập", "high", 5.0)
 
 
+def test_the_box_stays_where_it_was_in_the_snapshot_while_the_place_goes_on(
+    book: IncidentBook,
+) -> None:
+    first = decision()
+    assert first.sighting is not None
+    later = replace(
+        first,
+        phase="update",
+        sighting=replace(
+            first.sighting, source_box=Box(600, 600, 640, 700), place=Place(90, 20, 11, 109)
+        ),
+    )
+    taken = [book.take(step, MOMENT) for step in (first, later)]
+    events = [step[1] for step in taken if step is not None]
+    assert events[1].box == events[0].box
+    assert (events[0].distance_m, events[1].distance_m) == (12, 20)
+
+
 def test_a_clip_that_comes_after_the_end_is_one_more_revision_of_the_ended_event(
     book: IncidentBook,
 ) -> None:
