@@ -164,7 +164,7 @@ def told(weights: list[Weight]) -> str:
 def main() -> None:
     """Measure and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="80 faults")
+    parser.add_argument("--quick", action="store_true", help="120 faults")
     options = parser.parse_args()
     need_data()
     sizes = installed_bytes("quantrac", frozenset({"vision"}))
@@ -174,7 +174,7 @@ def main() -> None:
         f"{TARGET_INSTALLED_MB:g} MB: {verdict(installed_mb, TARGET_INSTALLED_MB)}; {load_line()}",
         flush=True,
     )
-    faults = 2 * FAULTS_TO_WARM_UP if options.quick else FAULTS
+    faults = 3 * FAULTS_TO_WARM_UP if options.quick else FAULTS
     with watching() as (vision, relays):
         if not wait_until_well(relays, 90.0):
             sys.exit(f"no stream within 90 s\n{vision.log()[-2000:]}")

@@ -42,8 +42,8 @@ from vision.settings import VisionSettings, config_sha256, load_vision_settings
 log = logging.getLogger("vision.app")
 WORKERS = 4
 WIND_UP_S = 3.0
-PICTURE_BYTES = 256 * 1024
-"""From here on a block is likely a picture: it comes and goes many times a second."""
+PICTURE_BYTES = 2 * 1024 * 1024
+"""From here on a block is likely a whole picture of a camera."""
 
 
 async def serve(settings: VisionSettings, config_file: Path, stop: asyncio.Event) -> None:
