@@ -6,17 +6,15 @@ packet of each RTP timestamp is the moment at which the picture was sent.
 
 import bisect
 import contextlib
-import socket
 import statistics
-import threading
 import time
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import Final
+
+from benchmarks.tcp_relay import Downwards, Link, tcp_relay
 
 VIDEO_CHANNEL: Final = 0
 RTP_CLOCK_HZ: Final = 90_000
-CHUNK_BYTES: Final = 65_536
 
 
 class InterleavedParser:
@@ -105,68 +103,23 @@ class SentPictures:
 
 @contextlib.contextmanager
 def relay(server_port: int) -> Iterator[tuple[int, SentPictures]]:
-    """Pass one client through to the server; yield the port to connect to, and what was sent.
+    """Pass clients through to the server; yield the port to connect to, and what was sent.
 
     Only the newest connection is noted.
     """
-    listener = socket.create_server(("127.0.0.1", 0))
     sent = SentPictures()
-    threads: list[threading.Thread] = []
-    open_sockets: list[socket.socket] = []
 
-    def accept() -> None:
-        while True:
-            try:
-                client, _ = listener.accept()
-            except OSError:
-                return
-            try:
-                server = socket.create_connection(("127.0.0.1", server_port))
-            except OSError:
-                client.close()
-                continue
-            for each in (client, server):
-                each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            open_sockets.extend((client, server))
-            sent.begin()
-            threads.append(_passing(client, server, lambda _: None))
-            threads.append(_passing(server, client, partial(_note, InterleavedParser(), sent)))
+    def begin(_: Link) -> Downwards:
+        sent.begin()
+        parser = InterleavedParser()
 
-    accepting = threading.Thread(target=accept, name="relay-accept")
-    accepting.start()
-    try:
-        yield int(listener.getsockname()[1]), sent
-    finally:
-        with contextlib.suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        for each in open_sockets:
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-        accepting.join()
-        for thread in threads:
-            thread.join()
-        for each in open_sockets:
-            each.close()
+        def note(data: bytes) -> bytes:
+            now_s = time.monotonic()
+            for timestamp in parser.feed(data):
+                sent.note(timestamp, now_s)
+            return data
 
+        return note
 
-def _passing(
-    source: socket.socket, target: socket.socket, look: Callable[[bytes], None]
-) -> threading.Thread:
-    def run() -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(CHUNK_BYTES):
-                target.sendall(data)
-                look(data)
-        with contextlib.suppress(OSError):
-            target.shutdown(socket.SHUT_WR)
-
-    thread = threading.Thread(target=run, name="relay")
-    thread.start()
-    return thread
-
-
-def _note(parser: InterleavedParser, sent: SentPictures, data: bytes) -> None:
-    now_s = time.monotonic()
-    for timestamp in parser.feed(data):
-        sent.note(timestamp, now_s)
+    with tcp_relay(server_port, begin) as port:
+        yield port, sent

@@ -1,101 +1,74 @@
 """A relay before an RTSP server that strikes the connections through it: cut, frozen, garbled."""
 
-import asyncio
 import contextlib
 import random
 import threading
+import time
 from collections.abc import Iterator
-from typing import Literal
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from benchmarks.tcp_relay import Downwards, Link, tcp_relay
 
 Strike = Literal["cut", "freeze", "garbage"]
 STRIKES: tuple[Strike, ...] = ("cut", "freeze", "garbage")
-CHUNK_BYTES = 65_536
-GARBLED_SHARE = 0.02
+GARBLED_SHARE: Final = 0.02
 """Of the bytes; enough that neither the framing nor a picture survives."""
-GARBLED_S = 3.0
+GARBLED_S: Final = 3.0
+
+
+@dataclass
+class _Struck:
+    link: Link
+    is_frozen: bool = False
+    garbled_until_s: float = 0.0
 
 
 class StrikingRelay:
-    """Passes connections through to one server, and strikes those that are open.
+    """Passes connections through, and strikes those that are open.
 
     What connects after a strike is passed through untouched, as a camera is that came back.
     Garbage comes for `GARBLED_S`, then the connection is as it was, if it is still there.
     """
 
-    def __init__(self, server_port: int) -> None:
-        self._server_port = server_port
-        self._open: dict[asyncio.Task[None], list[Strike]] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
+    def __init__(self) -> None:
+        self._open: list[_Struck] = []
+        self._lock = threading.Lock()
         self._random = random.Random(7)
         self.port = 0
         self.passed_bytes = 0
-        """From the server, through connections that no strike has hit."""
+        """From the server and untouched, since the last strike."""
+
+    def begin(self, link: Link) -> Downwards:
+        """Take a new link; return what looks at its bytes."""
+        one = _Struck(link)
+        with self._lock:
+            self._open.append(one)
+        return lambda data: self._passed(one, data)
 
     def strike(self, how: Strike) -> None:
-        """Hit every open connection, and count the bytes that pass from 0 again."""
-        assert self._loop is not None
-        asyncio.run_coroutine_threadsafe(self._strike(how), self._loop).result(5)
-
-    async def _strike(self, how: Strike) -> None:
-        self.passed_bytes = 0
-        assert self._loop is not None
-        for task, hits in self._open.items():
-            hits.append(how)
+        """Hit every connection that was made so far."""
+        with self._lock:
+            self.passed_bytes = 0
+            for one in self._open:
+                if how == "garbage":
+                    one.garbled_until_s = time.monotonic() + GARBLED_S
+                    continue
+                # What a cut leaves on its way does not arrive either.
+                one.is_frozen = True
+                if how == "cut":
+                    one.link.cut()
             if how == "cut":
-                task.cancel()
-            elif how == "garbage":
-                self._loop.call_later(GARBLED_S, hits.remove, how)
+                self._open.clear()
 
-    async def run(self, is_listening: threading.Event, ended: asyncio.Event) -> None:
-        """Serve until ``ended``."""
-        self._loop = asyncio.get_running_loop()
-        server = await asyncio.start_server(self._pass, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
-        is_listening.set()
-        await ended.wait()
-        server.close()
-        for task in list(self._open):
-            task.cancel()
-        await server.wait_closed()
-
-    async def _pass(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        hits = self._open[task] = []
-        to_server: asyncio.StreamWriter | None = None
-        try:
-            server, to_server = await asyncio.open_connection("127.0.0.1", self._server_port)
-            upwards = asyncio.create_task(self._upwards(client, to_server), name="relay upwards")
-            try:
-                await self._downwards(server, to_client, hits)
-            finally:
-                upwards.cancel()
-                await asyncio.gather(upwards, return_exceptions=True)
-        except (OSError, asyncio.CancelledError):
-            # Cancelled by a strike or the end, or one side is gone: either way it is over.
-            pass
-        finally:
-            del self._open[task]
-            for writer in (to_client, to_server):
-                if writer is not None:
-                    writer.transport.abort()
-
-    async def _upwards(self, client: asyncio.StreamReader, server: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
-            while data := await client.read(CHUNK_BYTES):
-                server.write(data)
-                await server.drain()
-
-    async def _downwards(
-        self, server: asyncio.StreamReader, client: asyncio.StreamWriter, hits: list[Strike]
-    ) -> None:
-        while data := await server.read(CHUNK_BYTES):
-            if "freeze" in hits:
-                continue
-            client.write(self._garbled(data) if "garbage" in hits else data)
-            await client.drain()
-            if not hits:
-                self.passed_bytes += len(data)
+    def _passed(self, one: _Struck, data: bytes) -> bytes:
+        with self._lock:
+            if one.is_frozen:
+                return b""
+            if time.monotonic() < one.garbled_until_s:
+                return self._garbled(data)
+            self.passed_bytes += len(data)
+            return data
 
     def _garbled(self, data: bytes) -> bytes:
         spoilt = bytearray(data)
@@ -106,21 +79,7 @@ class StrikingRelay:
 
 @contextlib.contextmanager
 def striking_relay(server_port: int) -> Iterator[StrikingRelay]:
-    """Run a relay in a thread of its own."""
-    relay = StrikingRelay(server_port)
-    is_listening = threading.Event()
-    ended = asyncio.Event()
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(
-        target=lambda: loop.run_until_complete(relay.run(is_listening, ended)),
-        name="striking relay",
-    )
-    thread.start()
-    try:
-        if not is_listening.wait(5):
-            raise ConnectionError("the relay does not listen")
+    """Run a relay before a server."""
+    relay = StrikingRelay()
+    with tcp_relay(server_port, relay.begin) as relay.port:
         yield relay
-    finally:
-        loop.call_soon_threadsafe(ended.set)
-        thread.join()
-        loop.close()

@@ -10,9 +10,7 @@ _M_ARENA_MAX = -8
 
 def use_one_arena() -> None:
     """Let all threads share one malloc arena; before the first thread starts. glibc only."""
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):
-        libc.mallopt(_M_ARENA_MAX, 1)
+    _mallopt(_M_ARENA_MAX, 1)
 
 
 def map_large_blocks(least_bytes: int) -> None:
@@ -22,10 +20,8 @@ def map_large_blocks(least_bytes: int) -> None:
     heap, where pictures of many sizes leave holes. The heap's own end is given back in larger
     steps: what is taken and given back many times a second costs more than it saves. glibc only.
     """
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):
-        libc.mallopt(_M_MMAP_THRESHOLD, least_bytes)
-        libc.mallopt(_M_TRIM_THRESHOLD, 8 * least_bytes)
+    _mallopt(_M_MMAP_THRESHOLD, least_bytes)
+    _mallopt(_M_TRIM_THRESHOLD, 8 * least_bytes)
 
 
 def return_unused_memory() -> None:
@@ -35,3 +31,9 @@ def return_unused_memory() -> None:
     libc = ctypes.CDLL(None)
     if hasattr(libc, "malloc_trim"):
         libc.malloc_trim(0)
+
+
+def _mallopt(parameter: int, value: int) -> None:
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(parameter, value)

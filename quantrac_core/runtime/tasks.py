@@ -59,6 +59,12 @@ class TaskScope:
         restart: Backoff | None,
         fatal: tuple[type[Exception], ...],
     ) -> None:
+        if restart is None:
+            # Called once: what it was given is the work's own, to let go of when it likes.
+            begun = work()
+            del work
+            await begun
+            return
         clock = asyncio.get_running_loop().time
         while True:
             began = clock()
@@ -66,7 +72,7 @@ class TaskScope:
                 await work()
                 return
             except Exception as error:
-                if restart is None or isinstance(error, fatal):
+                if isinstance(error, fatal):
                     raise
                 if clock() - began > HEALTHY_AFTER_S:
                     restart.reset()

@@ -1,6 +1,6 @@
 """From boxes in views to sightings: merged, with bearing, size and place on the ground."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from vision.optics.angle_boxes import AngleBoxes, to_angles
 from vision.optics.arrays import Floats, OpticsFault
 from vision.optics.directions import bearing_depression, nadir_plane
 from vision.optics.local_plane import LocalPlane
-from vision.optics.merging import Candidate, Merged, merge
+from vision.optics.merging import NO_KIN, Candidate, Merged, merge
 from vision.optics.plan import ViewPlan
 from vision.optics.settings import MastSettings
 from vision.optics.spaces import LEAST_DEPRESSION_DEG, Spaces
@@ -27,8 +27,8 @@ class Locator:
 
     Args:
         zone_views: names of the views in which zones are drawn.
-        alike: groups of classes that detectors take for one another; what two of a group found
-            in one place is one object.
+        kin: class → name of the family of classes that detectors take for one another; what two
+            of a family found in one place is one object.
 
     Raises:
         OpticsFault: if a zone lies in a view that does not exist.
@@ -40,9 +40,9 @@ class Locator:
         mast: MastSettings,
         *,
         zone_views: Collection[str] = (),
-        alike: Sequence[Sequence[str]] = (),
+        kin: Mapping[str, str] = NO_KIN,
     ) -> None:
-        self._kin = {label: group[0] for group in alike for label in group}
+        self._kin = kin
         self._camera = plan.camera
         self._plane = LocalPlane(mast.lat, mast.lon)
         self._height_m = mast.height_m

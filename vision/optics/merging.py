@@ -28,6 +28,7 @@ PART_OF_KIN = 0.85
 is a part of that: the cab of a truck is a car to many."""
 SAME_VIEW_IOU = 0.7
 """Within a view the detector has already told objects apart; only doubles go."""
+NO_KIN: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,9 +67,7 @@ class Merged:
     views: tuple[str, ...]
 
 
-def merge(
-    candidates: Sequence[Candidate], kin: Mapping[str, str] = MappingProxyType({})
-) -> list[Merged]:
+def merge(candidates: Sequence[Candidate], kin: Mapping[str, str] = NO_KIN) -> list[Merged]:
     """Return one survivor for each object, best first.
 
     Args:

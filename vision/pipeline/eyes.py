@@ -1,7 +1,7 @@
 """The views of one camera for the size of its pictures: rendering, and boxes to sightings."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import numpy as np
@@ -27,7 +27,7 @@ class CameraEyes:
 
     Args:
         zone_views: names of the views in which zones are drawn.
-        alike: see `Locator`.
+        kin: see `Locator`.
     """
 
     def __init__(
@@ -36,13 +36,13 @@ class CameraEyes:
         mast: MastSettings,
         views: ViewsSettings,
         zone_views: Collection[str],
-        alike: Sequence[Sequence[str]] = (),
+        kin: Mapping[str, str],
     ) -> None:
         self._lens = lens
         self._mast = mast
         self._views = views
         self._zone_views = zone_views
-        self._alike = alike
+        self._kin = kin
         self._plan: ViewPlan | None = None
         self._locator: Locator | None = None
         self._remaps: dict[str, RemapView] = {}
@@ -74,9 +74,7 @@ class CameraEyes:
                 log.info("%s", note)
         else:
             self._plan = resized(self._plan, self._lens, self._mast, size_px)
-        self._locator = Locator(
-            self._plan, self._mast, zone_views=self._zone_views, alike=self._alike
-        )
+        self._locator = Locator(self._plan, self._mast, zone_views=self._zone_views, kin=self._kin)
         self._remaps = {view.name: RemapView(view, self._plan.camera) for view in self._plan.views}
         self.size_px = size_px
         return True

@@ -205,7 +205,7 @@ def gaze_of(
         laid_out: see `Gaze`.
     """
     eyes = CameraEyes(
-        camera.lens, camera.mast, camera.views, camera.zone_views, camera.tracking.alike
+        camera.lens, camera.mast, camera.views, camera.zone_views, camera.tracking.kin
     )
     judge = PictureJudge(
         camera.rules,

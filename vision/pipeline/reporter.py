@@ -103,6 +103,7 @@ class EventReporter:
                     for decision in findings.decisions:
                         await self._take(findings, decision, shows)
                 finally:
+                    del findings
                     self._waiting.task_done()
 
     async def wind_up(self) -> None:

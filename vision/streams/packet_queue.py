@@ -74,5 +74,6 @@ class PacketQueue:
             if self._packets:
                 return self._packets.popleft(), has_gap
             if self._fault is not None:
-                raise self._fault
+                # Anew for each taker: the trace of one that is kept would hold the taker's decoder.
+                raise StreamFault(self._fault.cause, self._fault.detail)
             return None, has_gap

@@ -55,7 +55,8 @@ class Reader:
                 for packet in packets:
                     self._deliver(packet)
         except StreamFault as reason:
-            fault = reason
+            # Anew: its trace would hold FFmpeg's buffers as long as the fault is kept.
+            fault = StreamFault(reason.cause, reason.detail)
         finally:
             self.queue.end(fault)
 

@@ -73,13 +73,6 @@ class Motion:
         speed = agility.first_speed * size
         return cls(x, y, size, agility, p_position=_noise(size), p_velocity=speed * speed)
 
-    def rest(self, sighting: Sighting) -> None:
-        """Stand where it was last seen; it may set out at any moment."""
-        self.x, self.y = plane_position(sighting)
-        self.vx = self.vy = self.p_cross = 0.0
-        self.p_position = _noise(self.size)
-        self.p_velocity = (self.agility.first_speed * self.size) ** 2
-
     def advance(self, step_s: float) -> None:
         """Predict ``step_s`` seconds ahead."""
         self._go_straight(step_s)

@@ -33,6 +33,11 @@ class TrackerSettings(StrictModel):
         default_factory=lambda: ["car", "truck", "bus", "van", "motorcycle", "bicycle"]
     )
 
+    @property
+    def kin(self) -> dict[str, str]:
+        """Class → the name of its family in ``alike``."""
+        return {label: group[0] for group in self.alike for label in group}
+
     @model_validator(mode="after")
     def _each_class_once(self) -> Self:
         named = [label for group in self.alike for label in group]

@@ -74,7 +74,7 @@ class Tracker:
 
     def __init__(self, settings: TrackerSettings) -> None:
         self._settings = settings
-        self._kin = {label: group[0] for group in settings.alike for label in group}
+        self._kin = settings.kin
         self._wheels = frozenset(settings.wheels)
         self._followed: list[_Followed] = []
         self._next_id = 1
@@ -139,7 +139,7 @@ class Tracker:
         if is_watched or each.unwatched_s <= self._settings.coast_s:
             each.motion.advance(step_s)
         elif not rested:
-            each.motion.rest(each.sighting)
+            each.motion = Motion.begun(each.sighting, each.motion.agility)
 
     def _match(
         self, followed: list[_Followed], sightings: list[Sighting], at_ms: int

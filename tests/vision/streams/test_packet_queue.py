@@ -60,3 +60,13 @@ def test_the_end_of_the_connection_comes_after_its_packets() -> None:
     assert queue.take(0)[0] == packet(0, is_key=True)
     with pytest.raises(StreamFault, match="over"):
         queue.take(10)
+
+
+def test_a_fault_that_is_kept_holds_nothing_of_who_was_told() -> None:
+    """Else a decoder, with its pictures, outlives its connection until garbage is collected."""
+    queue = PacketQueue()
+    fault = StreamFault("ended", "over")
+    queue.end(fault)
+    with pytest.raises(StreamFault):
+        queue.take(0)
+    assert fault.__traceback__ is None
