@@ -1,15 +1,14 @@
-"""One MQTT 5 session on asyncio with manual acknowledgement; the only file that imports paho.
+"""One MQTT 5 session on asyncio with manual acknowledgement.
 
-aiomqtt hides paho's manual acknowledgement, which the gateway needs so that a message
-leaves the broker only after its commit; hence paho's documented external event loop.
+Only this file and `mqtt_connection` import paho. aiomqtt hides paho's manual acknowledgement,
+which the gateway needs so that a message leaves the broker only after its commit; hence paho's
+documented external event loop.
 """
 
 import asyncio
 import contextlib
 import logging
-import socket
 import ssl
-import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,20 +20,18 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from quantrac_core.contracts.errors import QuantracError
 from quantrac_core.runtime.backoff import Backoff
+from quantrac_core.runtime.mqtt_connection import (
+    Connection,
+    MqttUnavailable,
+    in_daemon_thread,
+)
 from quantrac_core.runtime.mqtt_settings import MqttSettings
 
 log = logging.getLogger(__name__)
 MAX_PACKET_BYTES = 8 << 20
 MAX_OUTGOING = 10_000
-MISC_INTERVAL_S = 1.0
 STEADY_AFTER_S = 30.0
-SESSION_TAKEN_OVER = 142
-
-
-class MqttUnavailable(QuantracError):
-    """The broker could not be reached, refused the session, or went away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +149,7 @@ class MqttSession:
         backoff = Backoff(first_s=0.3, most_s=self._settings.reconnect_most_s)
         address = f"{self._settings.host}:{self._settings.port}"
         while True:
-            life = _Connection(asyncio.get_running_loop(), self._client_id)
+            life = Connection(asyncio.get_running_loop(), self._client_id)
             client = self._new_client(life)
             try:
                 await self._live(client, life, backoff)
@@ -196,7 +193,7 @@ class MqttSession:
             return False
         return True
 
-    def _new_client(self, life: "_Connection") -> paho.Client:
+    def _new_client(self, life: Connection) -> paho.Client:
         settings = self._settings
         client = paho.Client(
             CallbackAPIVersion.VERSION2,
@@ -226,13 +223,13 @@ class MqttSession:
         client.on_publish = self._published
         return client
 
-    async def _live(self, client: paho.Client, life: "_Connection", backoff: Backoff) -> None:
+    async def _live(self, client: paho.Client, life: Connection, backoff: Backoff) -> None:
         settings = self._settings
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = self._session_expiry_s
         properties.ReceiveMaximum = self._receive_maximum
         properties.MaximumPacketSize = MAX_PACKET_BYTES
-        await _in_daemon_thread(
+        await in_daemon_thread(
             partial(
                 client.connect,
                 settings.host,
@@ -267,7 +264,7 @@ class MqttSession:
             if loop.time() - began_s >= STEADY_AFTER_S:
                 backoff.reset()
 
-    async def _end(self, client: paho.Client, life: "_Connection") -> None:
+    async def _end(self, client: paho.Client, life: Connection) -> None:
         was_connected = self.connected
         self.connected = False
         self._client = None
@@ -308,136 +305,3 @@ class MqttSession:
         self._pending.discard(mid)
         if not self._pending:
             self._drained.set()
-
-
-async def _in_daemon_thread(work: Callable[[], object]) -> None:
-    """Run ``work`` beside the loop; a cancelled wait lets it run out by itself.
-
-    A connection attempt cannot be broken off, and the loop's own threads are waited for at the
-    end of a program: an unreachable broker would hold up an orderly stop.
-    """
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
-
-    def report(error: BaseException | None) -> None:
-        if done.done():
-            return
-        if error is None:
-            done.set_result(None)
-        else:
-            done.set_exception(error)
-
-    def body() -> None:
-        failure: BaseException | None = None
-        try:
-            work()
-        except BaseException as error:
-            failure = error
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(report, failure)
-
-    threading.Thread(target=body, name="mqtt-connect", daemon=True).start()
-    await done
-
-
-class _Connection:
-    """Ties one paho client's socket to the event loop and tells how its life went."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, client_id: str) -> None:
-        self._loop = loop
-        self._client_id = client_id
-        self._client: paho.Client | None = None
-        self._descriptor = -1
-        self.accepted: asyncio.Future[bool] = loop.create_future()
-        self.ended: asyncio.Future[str] = loop.create_future()
-
-    def attach(self, client: paho.Client) -> None:
-        sock = client.socket()
-        if sock is None:
-            raise MqttUnavailable("the connection closed at once")
-        if isinstance(sock, socket.socket):
-            # Slow scans clustered at 43 to 46 ms, as with Nagle and delayed ACKs behind a PUBACK.
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._client = client
-        self._descriptor = sock.fileno()
-        self._loop.add_reader(self._descriptor, self._read)
-        if client.want_write():
-            self._loop.add_writer(self._descriptor, client.loop_write)
-
-    def detach(self) -> None:
-        if self._descriptor >= 0:
-            self._loop.remove_reader(self._descriptor)
-            self._loop.remove_writer(self._descriptor)
-            self._descriptor = -1
-        for future in (self.accepted, self.ended):
-            if not future.done():
-                future.cancel()
-            elif not future.cancelled():
-                future.exception()
-
-    def _read(self) -> None:
-        client = self._client
-        assert client is not None
-        client.loop_read()
-        sock = client.socket()
-        while isinstance(sock, ssl.SSLSocket) and sock.pending():
-            client.loop_read()
-            sock = client.socket()
-
-    async def keep(self, client: paho.Client) -> None:
-        while not self.ended.done():
-            await asyncio.wait({self.ended}, timeout=MISC_INTERVAL_S)
-            if not self.ended.done() and client.loop_misc() != MQTTErrorCode.MQTT_ERR_SUCCESS:
-                raise MqttUnavailable("no answer to the keep-alive")
-        raise MqttUnavailable(self.ended.result())
-
-    def on_connect(
-        self,
-        client: paho.Client,
-        userdata: object,
-        flags: paho.ConnectFlags,
-        reason: ReasonCode,
-        properties: Properties | None,
-    ) -> None:
-        if self.accepted.done():
-            return
-        if reason.is_failure:
-            self.accepted.set_exception(MqttUnavailable(f"refused the session: {reason}"))
-        else:
-            self.accepted.set_result(flags.session_present)
-
-    def on_disconnect(
-        self,
-        client: paho.Client,
-        userdata: object,
-        flags: paho.DisconnectFlags,
-        reason: ReasonCode,
-        properties: Properties | None,
-    ) -> None:
-        why = f"connection ended: {reason}"
-        if reason.value == SESSION_TAKEN_OVER:
-            why = (
-                f"another program has connected as {self._client_id!r} and ended this session; "
-                "give every program a name of its own"
-            )
-        self._loop.call_soon_threadsafe(self._mark_ended, why)
-
-    def _mark_ended(self, why: str) -> None:
-        if not self.ended.done():
-            self.ended.set_result(why)
-        if not self.accepted.done():
-            self.accepted.set_exception(MqttUnavailable(why))
-
-    def want_write(self, client: paho.Client, userdata: object, sock: object) -> None:
-        if self._descriptor >= 0:
-            self._loop.add_writer(self._descriptor, client.loop_write)
-
-    def enough_written(self, client: paho.Client, userdata: object, sock: object) -> None:
-        if self._descriptor >= 0:
-            self._loop.remove_writer(self._descriptor)
-
-    def on_socket_close(self, client: paho.Client, userdata: object, sock: object) -> None:
-        if self._descriptor >= 0:
-            self._loop.remove_reader(self._descriptor)
-            self._loop.remove_writer(self._descriptor)
-            self._descriptor = -1

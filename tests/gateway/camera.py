@@ -31,6 +31,11 @@ def evidence_file(name: str, content: bytes) -> EvidenceFile:
     return EvidenceFile(name, kind, media_type, len(content), hashed)  # type: ignore[arg-type]
 
 
+def hashed(content: bytes) -> dict[str, str]:
+    """The header that says what a file must be."""
+    return {"X-Content-SHA256": sha256(content).hexdigest()}
+
+
 class FakeCamera:
     """Speaks the contract over real connections; knows nothing of vision's own code."""
 
@@ -163,7 +168,7 @@ class FakeCamera:
 
     def offset(self, event_id: str, name: str, content: bytes) -> tuple[int, int]:
         """Ask how much of a file is there; return status and offset."""
-        headers = {"X-Content-SHA256": sha256(content).hexdigest()}
+        headers = hashed(content)
         status, answer, _ = self.put(self.file_path(event_id, name), b"", headers, "HEAD")
         return status, int(answer.get("upload-offset", -1))
 
@@ -174,7 +179,7 @@ class FakeCamera:
         headers = {
             "Content-Type": "application/octet-stream",
             "Content-Range": f"bytes {begin}-{end - 1}/{len(content)}",
-            "X-Content-SHA256": sha256(content).hexdigest(),
+            **hashed(content),
         }
         return self.put(self.file_path(event_id, name), content[begin:end], headers)
 

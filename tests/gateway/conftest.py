@@ -33,6 +33,11 @@ class Centre:
         self.broker_port = broker_port
         self.api = Api(config["http"]["port"])
 
+    @property
+    def evidence_folder(self) -> Path:
+        """Where files of events are kept."""
+        return Path(self.config["evidence"]["path"])
+
 
 @pytest.fixture
 def new_centre(broker: Process, tmp_path: Path) -> Iterator[Callable[..., Centre]]:
