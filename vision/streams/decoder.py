@@ -14,6 +14,9 @@ log = logging.getLogger(__name__)
 MAX_HELD: Final = 600
 EARLY_S: Final = 0.01
 MAX_HELD_BYTES: Final = 32 * 1024 * 1024
+HELD_FROM_S: Final = 0.5
+"""Pictures wanted no more often than this are decoded when they are due: what came after the last
+one of a GOP never is."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -43,8 +46,8 @@ class Decoder:
     """One decoder of one thread; a change of format or connection makes it begin anew.
 
     Pictures whose references are missing are never handed over: while only key pictures are
-    decoded, the packets since the last one are held, so that a change to `Rate` takes effect at
-    once, in the middle of a GOP.
+    decoded, or few, the packets since the last one are held, so that a change of `Rate` takes
+    effect at once, in the middle of a GOP.
     """
 
     def __init__(self) -> None:
@@ -63,7 +66,7 @@ class Decoder:
             self._begin(packet)
         if packet.is_key:
             self._needs_key = False
-            self._forget_held()
+            self._leave_held_out()
         if self._needs_key:
             return
         if isinstance(mode, KeyFrames):
@@ -88,6 +91,18 @@ class Decoder:
         self._forget_held()
         self._due_s = 0.0
 
+    def _leave_held_out(self) -> None:
+        assert self._context is not None
+        if self._held:
+            self._context.flush_buffers()
+        self._forget_held()
+
+    def _hold(self, packet: StreamPacket) -> None:
+        self._held.append(packet)
+        self._held_bytes += len(packet.data)
+        if len(self._held) > MAX_HELD or self._held_bytes > MAX_HELD_BYTES:
+            self.lost_packets()
+
     def _forget_held(self) -> None:
         self._held.clear()
         self._held_bytes = 0
@@ -101,24 +116,29 @@ class Decoder:
             self._context.flush_buffers()
             yield from pictures[-1:]
             self._due_s = 0.0
-        self._held.append(packet)
-        self._held_bytes += len(packet.data)
-        if len(self._held) > MAX_HELD or self._held_bytes > MAX_HELD_BYTES:
-            self.lost_packets()
+        self._hold(packet)
 
     def _decode_all(self, packet: StreamPacket, mode: Rate) -> Iterator[Picture]:
+        step_s = 1.0 / mode.fps
+        if step_s >= HELD_FROM_S and not self._is_due(packet.media_s, step_s):
+            self._hold(packet)
+            return
         caught_up = [picture for held in self._held for picture in self._feed(held)]
         self._forget_held()
-        yield from caught_up[-1:]
-        for picture in self._feed(packet):
+        fed = self._feed(packet)
+        if caught_up:
+            # The newest alone: the others were due before.
+            fed = iter([*caught_up, *fed][-1:])
+        for picture in fed:
             media_s = picture.packet.media_s
-            step_s = 1.0 / mode.fps
-            early_s = self._due_s - media_s
-            if EARLY_S < early_s <= step_s + EARLY_S:
+            if not self._is_due(media_s, step_s):
                 continue
-            is_steady = -step_s < early_s <= EARLY_S
+            is_steady = abs(self._due_s - media_s) < step_s
             self._due_s = (self._due_s if is_steady else media_s) + step_s
             yield picture
+
+    def _is_due(self, media_s: float, step_s: float) -> bool:
+        return not EARLY_S < self._due_s - media_s <= step_s + EARLY_S
 
     def _feed(self, packet: StreamPacket | None) -> Iterator[Picture]:
         assert self._context is not None
