@@ -1,0 +1,35 @@
+"""Who is asking, what they may do, and which stations and cameras they reach."""
+
+from dataclasses import dataclass
+
+from gateway.access.permissions import Permission
+
+
+@dataclass(slots=True, frozen=True)
+class Principal:
+    """An account (or its token) behind a request.
+
+    Args:
+        account: sign-in name, such as ``nguyen.van.a``; what logs and the audit keep.
+        name: the person's name as the pages show it.
+        permissions: what may be done; a token has at most those of its account.
+        stations, cameras: what is reached; None is all, also those to come.
+    """
+
+    account: str
+    name: str
+    permissions: frozenset[Permission]
+    stations: frozenset[str] | None = None
+    cameras: frozenset[str] | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether this one thing may be done."""
+        return permission in self.permissions
+
+    def reaches_station(self, station: str) -> bool:
+        """Tell whether a station may be seen."""
+        return self.stations is None or station in self.stations
+
+    def reaches_camera(self, camera: str) -> bool:
+        """Tell whether a camera may be seen."""
+        return self.cameras is None or camera in self.cameras
