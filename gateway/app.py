@@ -28,6 +28,7 @@ from gateway.live.previews import Previews
 from gateway.live.stations import Stations
 from gateway.live.stream import Stream
 from gateway.metrics import GatewayMetrics
+from gateway.notification.notifier import Notifier
 from gateway.self_report import SelfReport
 from gateway.settings import GatewayConfig
 from gateway.stores.opening import new_store
@@ -77,6 +78,9 @@ class Gateway:
         )
         self._cameras = Cameras(config.cameras)
         self._camera_board = CameraBoard(self._cameras, Previews(), stream, self._database, clock)
+        self._notifier = Notifier(config.notification, self._database, config.gateway.name, clock)
+        self._board.heard = self._camera_board.heard = self._notifier.wake
+        self._metrics.watch(self._notifier.samples)
         stations = None if config.accept_any_station else frozenset(config.stations)
         cameras = None if config.accept_any_camera else frozenset(config.cameras)
         camera_admission = CameraAdmission(cameras, ingest.max_future_s)
@@ -131,6 +135,7 @@ class Gateway:
             metrics=self._metrics,
             threads=self._api_threads,
             evidence=self._evidence,
+            notifier=self._notifier,
             knows_camera=camera_admission.knows,
             checks=report.checks,
             now_s=clock.monotonic,
@@ -157,6 +162,7 @@ class Gateway:
             scope.start("retention", lambda: keep_retention(self._store), Backoff())
             if self._retention is not None:
                 scope.start("evidence-retention", self._retention.run, Backoff())
+            scope.start("notices", self._notifier.run, Backoff())
             mqtt = scope.start("mqtt", self._session.run, Backoff())
             http = scope.start("http", self._server.run)
             scope.start("watchdog", lambda: feed_watchdog(lambda: True))
@@ -172,6 +178,7 @@ class Gateway:
                 await asyncio.wait({http}, timeout=1.0)
         self._pipeline.close()
         self._camera_board.close()
+        self._notifier.close()
         self._api_threads.close(0.1)
         if self._evidence is not None:
             self._evidence.threads.close(0.1)

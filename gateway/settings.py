@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from gateway.evidence.settings import CameraId, EvidenceSettings
+from gateway.notification.settings import NotificationSettings
 from quantrac_core.config.secrets import Secret
 from quantrac_core.config.strict import StrictModel
 from quantrac_core.contracts.identifiers import STATION_ID_RULE, is_station_id
@@ -151,6 +152,7 @@ class GatewayConfig(StrictModel):
     accept_any_camera: bool = False
     evidence: EvidenceSettings | None = None
     ingest: IngestSettings = IngestSettings()
+    notification: NotificationSettings = NotificationSettings()
 
     @model_validator(mode="after")
     def _knows_its_peers(self) -> "GatewayConfig":

@@ -14,6 +14,7 @@ from gateway.evidence.opening import Evidence
 from gateway.live.board import Board
 from gateway.live.camera_board import CameraBoard
 from gateway.metrics import GatewayMetrics
+from gateway.notification.notifier import Notifier
 from gateway.stores.interface import Store
 from gateway.threads import WorkerThreads
 
@@ -37,6 +38,7 @@ class Services:
     metrics: GatewayMetrics
     threads: WorkerThreads
     evidence: Evidence | None
+    notifier: Notifier
     knows_camera: Callable[[str], bool]
     checks: Callable[[], dict[str, Check]]
     now_s: Callable[[], float]

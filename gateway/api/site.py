@@ -11,6 +11,8 @@ from gateway.api import (
     routes_cameras,
     routes_events,
     routes_evidence,
+    routes_notification,
+    routes_push,
     routes_stations,
     routes_system,
     routes_uploads,
@@ -47,6 +49,8 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
         routes_events,
         routes_evidence,
         routes_uploads,
+        routes_notification,
+        routes_push,
         routes_system,
     ):
         app.include_router(routes.router)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -48,6 +49,7 @@ class Board:
         self._lost: dict[str, int] = {}
         self._active: dict[tuple[str, str], dict[str, AlarmRecord]] = {}
         self._refresh = asyncio.Event()
+        self.heard: Callable[[], None] = lambda: None
 
     def view(self, station: str) -> StationView | None:
         """Return a station as the API shows it, or None."""
@@ -86,6 +88,7 @@ class Board:
         for record in records:
             self._follow(record)
             self.stream.push("alarm", alarm_view(record).model_dump_json().encode())
+        self.heard()
         self._refresh.set()
 
     def numbers_lost(self) -> None:

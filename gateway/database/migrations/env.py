@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from gateway.database import notification_tables  # noqa: F401  its tables belong to METADATA
 from gateway.database.tables import METADATA
 
 connection = context.config.attributes["connection"]

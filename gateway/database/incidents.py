@@ -1,0 +1,151 @@
+"""What notification knows of each thing: how it was last seen and how far its telling has come."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from sqlalchemy import Connection, and_, delete, exists, func, literal, not_, or_, select, update
+
+from gateway.database import events
+from gateway.database.alarms import AlarmRecord
+from gateway.database.engine import insert_missing
+from gateway.database.events import EventRecord
+from gateway.database.notification_tables import NOTICE_INCIDENT, NOTICE_TURN
+from gateway.database.tables import ALARM, EVENT
+from gateway.notification.escalation import Progress
+from gateway.notification.notifiable import Kind, Notifiable
+
+LOOK_BACK_MS: Final = 24 * 3_600_000
+"""What began longer ago and was never seen is history, not news."""
+
+
+@dataclass(slots=True, frozen=True)
+class Incident:
+    """A thing as last seen, and its progress."""
+
+    seen: Notifiable
+    progress: Progress
+    due_at_ms: int | None
+
+
+def take_turn(connection: Connection, now_ms: int) -> int:
+    """Wait until no other gateway is looking; return since when notification runs here.
+
+    The row stays locked until the transaction ends.
+    """
+    insert_missing(connection, NOTICE_TURN, [{"id": 1, "began_at_ms": now_ms}])
+    query = select(NOTICE_TURN.c.began_at_ms).where(NOTICE_TURN.c.id == 1)
+    began_at_ms: int = connection.execute(query.with_for_update()).scalar_one()
+    return began_at_ms
+
+
+def unseen_alarms(connection: Connection, now_ms: int, limit: int) -> list[AlarmRecord]:
+    """Return alarms of the last day that notification has not seen, oldest first."""
+    seen = exists().where(NOTICE_INCIDENT.c.id == literal("alarm:") + ALARM.c.id)
+    query = select(ALARM).where(ALARM.c.raised_at_ms >= now_ms - LOOK_BACK_MS, not_(seen))
+    rows = connection.execute(query.order_by(ALARM.c.raised_at_ms, ALARM.c.id).limit(limit))
+    return [AlarmRecord(**row._mapping) for row in rows]
+
+
+def alarms_of_open(connection: Connection) -> list[AlarmRecord]:
+    """Return the alarms whose telling is not over."""
+    joined = and_(
+        NOTICE_INCIDENT.c.id == literal("alarm:") + ALARM.c.id,
+        NOTICE_INCIDENT.c.is_open.is_(True),
+        NOTICE_INCIDENT.c.kind == "alarm",
+    )
+    rows = connection.execute(select(ALARM).join(NOTICE_INCIDENT, joined))
+    return [AlarmRecord(**row._mapping) for row in rows]
+
+
+def unseen_events(connection: Connection, now_ms: int, limit: int) -> list[EventRecord]:
+    """Return security events of the last day that notification has not seen, oldest first."""
+    seen = exists().where(NOTICE_INCIDENT.c.id == literal("event:") + EVENT.c.id)
+    query = select(EVENT.c.id).where(EVENT.c.began_at_ms >= now_ms - LOOK_BACK_MS, not_(seen))
+    ids = connection.execute(query.order_by(EVENT.c.began_at_ms, EVENT.c.id).limit(limit))
+    return events.load(connection, [row.id for row in ids])
+
+
+def events_of_open(connection: Connection) -> list[EventRecord]:
+    """Return the security events whose telling is not over."""
+    joined = and_(
+        NOTICE_INCIDENT.c.id == literal("event:") + EVENT.c.id,
+        NOTICE_INCIDENT.c.is_open.is_(True),
+        NOTICE_INCIDENT.c.kind == "event",
+    )
+    ids = connection.execute(select(EVENT.c.id).join(NOTICE_INCIDENT, joined))
+    return events.load(connection, [row.id for row in ids])
+
+
+def open_incidents(connection: Connection, kinds: Iterable[Kind]) -> dict[str, Incident]:
+    """Return what is not over, by id."""
+    query = select(NOTICE_INCIDENT).where(
+        NOTICE_INCIDENT.c.is_open.is_(True), NOTICE_INCIDENT.c.kind.in_(list(kinds))
+    )
+    return {row.id: _incident(row) for row in connection.execute(query)}
+
+
+def load(connection: Connection, ids: Iterable[str]) -> dict[str, Incident]:
+    """Return incidents by id."""
+    wanted = list(ids)
+    found: dict[str, Incident] = {}
+    for first in range(0, len(wanted), 500):
+        query = select(NOTICE_INCIDENT).where(NOTICE_INCIDENT.c.id.in_(wanted[first : first + 500]))
+        found.update({row.id: _incident(row) for row in connection.execute(query)})
+    return found
+
+
+def keep(connection: Connection, incident: Incident, now_ms: int) -> None:
+    """Write an incident as it is now."""
+    seen = incident.seen
+    values = {
+        "seen": json.dumps(asdict(seen), ensure_ascii=False),
+        "progress": incident.progress.model_dump_json(),
+        "due_at_ms": None if incident.progress.closed else incident.due_at_ms,
+        "is_open": not incident.progress.closed,
+        "changed_at_ms": now_ms,
+    }
+    changed = connection.execute(
+        update(NOTICE_INCIDENT).where(NOTICE_INCIDENT.c.id == seen.id).values(**values)
+    )
+    if changed.rowcount == 0:
+        row = {"id": seen.id, "kind": seen.kind, "at_ms": seen.at_ms, **values}
+        insert_missing(connection, NOTICE_INCIDENT, [row])
+
+
+def announce(connection: Connection, news: Notifiable, now_ms: int) -> None:
+    """Hand in something that has no table of its own, such as a reminder; again as it changes.
+
+    Runs in the caller's transaction, so that it is told if and only if that commits.
+    """
+    known = load(connection, [news.id]).get(news.id)
+    progress = Progress() if known is None else known.progress
+    keep(connection, Incident(news, progress, now_ms), now_ms)
+
+
+def any_due(connection: Connection, now_ms: int) -> bool:
+    """Tell whether a timer has run out."""
+    query = select(func.count()).where(NOTICE_INCIDENT.c.due_at_ms <= now_ms)
+    return connection.execute(query).scalar_one() > 0
+
+
+def forget_before(connection: Connection, before_ms: int) -> int:
+    """Delete what was over before ``before_ms``; return how many."""
+    gone = connection.execute(
+        delete(NOTICE_INCIDENT).where(
+            NOTICE_INCIDENT.c.is_open.is_(False),
+            NOTICE_INCIDENT.c.changed_at_ms < before_ms,
+            or_(NOTICE_INCIDENT.c.at_ms < before_ms - LOOK_BACK_MS),
+        )
+    )
+    return gone.rowcount
+
+
+def _incident(row: object) -> Incident:
+    mapping = row._mapping  # type: ignore[attr-defined]
+    return Incident(
+        Notifiable(**json.loads(mapping["seen"])),
+        Progress.model_validate_json(mapping["progress"]),
+        mapping["due_at_ms"],
+    )
