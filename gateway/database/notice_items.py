@@ -17,10 +17,14 @@ def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 def told(connection: Connection, incident: str) -> list[str]:
     """Return who has been told, or is about to be told, that this fires."""
-    query = select(NOTICE_ITEM.c.recipient.distinct()).where(
-        NOTICE_ITEM.c.incident == incident,
-        NOTICE_ITEM.c.phase == "firing",
-        NOTICE_ITEM.c.state.in_(("waiting", "sent")),
+    query = (
+        select(NOTICE_ITEM.c.recipient)
+        .where(
+            NOTICE_ITEM.c.incident == incident,
+            NOTICE_ITEM.c.phase == "firing",
+            NOTICE_ITEM.c.state.in_(("waiting", "sent")),
+        )
+        .distinct()
     )
     return sorted(row[0] for row in connection.execute(query))
 
