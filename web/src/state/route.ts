@@ -7,7 +7,13 @@ export type Route =
   | { page: 'station'; station: string; channel: string | null; range: Range }
   | { page: 'alarms'; filter: 'open' | 'all' }
   | { page: 'system' }
+  | NoticesRoute
   | DeskRoute;
+export const NOTICE_TABS = ['recipients', 'duty', 'deliveries'] as const;
+export interface NoticesRoute {
+  page: 'notices';
+  tab: (typeof NOTICE_TABS)[number];
+}
 /** The pages that are fetched only when somebody goes there. */
 export type DeskRoute =
   | { page: 'events'; filter: EventFilter }
@@ -30,6 +36,7 @@ export function parseHash(hash: string): Route {
   const [page, id] = path.split('/').filter(Boolean);
   if (page === 'alarms') return { page, filter: query.get('show') === 'all' ? 'all' : 'open' };
   if (page === 'system') return { page };
+  if (page === 'notices') return { page, tab: NOTICE_TABS.find((tab) => tab === id) ?? 'recipients' };
   if (page === 'events') {
     if (id !== undefined) return { page: 'event', event: safeDecode(id) };
     return { page, filter: readFilter(query) };
@@ -56,6 +63,8 @@ export function toHash(route: Route): string {
       return '#/';
     case 'system':
       return '#/system';
+    case 'notices':
+      return route.tab === 'recipients' ? '#/notices' : `#/notices/${route.tab}`;
     case 'alarms':
       return route.filter === 'all' ? '#/alarms?show=all' : '#/alarms';
     case 'events': {

@@ -1,0 +1,16 @@
+/** The shape and the word of a delivery's state. */
+import type { DeliveryState } from '../api/notification_contract';
+import type { NotificationCatalogue } from '../text/notification_vi';
+import type { Mark, Shape, Tone } from './marks';
+
+const MARKS: Record<DeliveryState, [Shape, Tone]> = {
+  waiting: ['half', 'warn'],
+  sent: ['check', 'accent'],
+  failed: ['cross', 'limit'],
+  dropped: ['slash', 'muted'],
+};
+
+export function deliveryMark(state: DeliveryState, text: NotificationCatalogue): Mark {
+  const [shape, tone] = MARKS[state];
+  return { shape, tone, word: text.deliveries.states[state] ?? state };
+}
