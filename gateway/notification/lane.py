@@ -127,11 +127,13 @@ class Lane:
             self.failed += 1
         else:
             self.retried += 1
+        # A single refusal says that the sink works: only what it cannot take now is its trouble.
+        trouble = error if state == "waiting" else ""
         if error and error != self.trouble:
             log.warning("notice %s to %s: %s", delivery.id, self.sink, error)
-        elif not error and self.trouble:
+        elif self.trouble and not trouble:
             log.info("notices to %s go out again", self.sink)
-        self.trouble = error
+        self.trouble = trouble
 
     async def _note(self, delivery: Delivery, state: DeliveryState, error: str) -> None:
         try:

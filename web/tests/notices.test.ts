@@ -1,7 +1,10 @@
 /** Rosters by day, ids from names, the page's addresses. */
 import { describe, expect, it } from 'vitest';
 import type { Shift } from '../src/api/notification_contract';
-import { gapsOn, idFor, shiftsOn } from '../src/domain/notices';
+import { gapsOn, idFor, shiftsOn, typedClock } from '../src/domain/notices';
+import { errorWords } from '../src/domain/notice_marks';
+import { notificationEn } from '../src/text/notification_en';
+import { notificationVi } from '../src/text/notification_vi';
 import { NOTICE_TABS, parseHash, toHash } from '../src/state/route';
 
 const shift = (begin: string, end: string, weekdays: number[] = [], step = 1): Shift => ({
@@ -16,6 +19,23 @@ describe('an id', () => {
     expect(idFor('Nguyễn Thị Đào', ['nguyen-thi-dao'])).toBe('nguyen-thi-dao-2');
     expect(idFor('!!!', [])).toBe('nguoi-nhan');
     expect(idFor('a'.repeat(80), [])).toHaveLength(34);
+  });
+});
+
+describe('an hour', () => {
+  it('is typed with digits alone, and can be taken back', () => {
+    expect(['2', '22', '220', '2200', '22:00', '22:00x', '22:', '22:0'].map(typedClock)).toEqual([
+      '2', '22', '22:0', '22:00', '22:00', '22:00', '22:', '22:0',
+    ]);
+  });
+});
+
+describe('a failure', () => {
+  it('is told in the reader’s language, and as it came where it is unknown', () => {
+    expect(errorWords('the receiver answered 503', notificationVi)).toBe('bên nhận trả lời mã 503');
+    expect(errorWords('no answer within 10 s', notificationVi)).toBe('không trả lời trong 10 giây');
+    expect(errorWords('something new', notificationVi)).toBe('something new');
+    expect(errorWords('the receiver answered 503', notificationEn)).toBe('the receiver answered 503');
   });
 });
 

@@ -14,3 +14,12 @@ export function deliveryMark(state: DeliveryState, text: NotificationCatalogue):
   const [shape, tone] = MARKS[state];
   return { shape, tone, word: text.deliveries.states[state] ?? state };
 }
+
+/** Return a failure in the catalogue's words where it is one that is known, else as it came. */
+export function errorWords(error: string, text: NotificationCatalogue): string {
+  for (const [pattern, words] of text.errors) {
+    const found = new RegExp(`^${pattern}$`).exec(error);
+    if (found !== null) return words.replace('{}', found[1] ?? '');
+  }
+  return error;
+}

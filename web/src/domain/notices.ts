@@ -3,6 +3,15 @@ import type { Match, NoticeRule, Recipient, Roster, Shift } from '../api/notific
 
 export const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const;
 
+export const CLOCK_PATTERN = '([01][0-9]|2[0-3]):[0-5][0-9]';
+
+/** Return what is typed as HH:MM: 24 hours whatever the browser's language, the colon by itself. */
+export function typedClock(typed: string): string {
+  const digits = typed.replace(/\D/g, '').slice(0, 4);
+  if (digits.length < 3) return typed.endsWith(':') && digits.length === 2 ? `${digits}:` : digits;
+  return `${digits.slice(0, 2)}:${digits.slice(2)}`;
+}
+
 export function newMatch(): Match {
   return { kinds: [], stations: [], cameras: [], min_priority: 'low' };
 }

@@ -29,6 +29,7 @@ export const notificationEn: NotificationCatalogue = {
     modes: { person: 'Person', system: 'System (a message for each change)' },
     account: 'Account (for notices in the browser)',
     channels: 'Channels',
+    needChannel: 'Choose at least one channel.',
     channelAdd: 'Add a channel',
     address: 'Mail address',
     channelKinds: { email: 'E-mail', webhook: 'Other system', apprise: 'Messenger', push: 'Browser' },
@@ -102,6 +103,7 @@ export const notificationEn: NotificationCatalogue = {
     phases: { firing: 'began', resolved: 'over', acknowledged: 'acknowledged', test: 'test' },
     listLabel: 'Messages',
   },
+  errors: [],
   push: {
     title: 'Notices in this browser',
     on: 'Switch on in this browser',
