@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gateway.notification.people import Recipient, Roster
+from gateway.notification.timetable import Window
 
 
 class SinkView(BaseModel):
@@ -123,6 +124,23 @@ class PushView(BaseModel):
     public_key: str | None
     browsers: int
     is_recipient: bool
+
+
+class MineView(BaseModel):
+    """The caller's own recipients: what an account may set for itself; None where it has none."""
+
+    name: str | None
+    language: Literal["vi", "en"]
+    quiet: list[Window]
+
+
+class MineRequest(BaseModel):
+    """Own language and quiet hours."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Literal["vi", "en"]
+    quiet: list[Window] = Field(max_length=14)
 
 
 class ForgetRequest(BaseModel):

@@ -1,4 +1,4 @@
-"""Browser push: every account switches notices on or off in its own browsers."""
+"""What every account sets for itself: notices in its browsers, language and quiet hours."""
 
 from typing import Annotated
 
@@ -7,18 +7,26 @@ from fastapi import APIRouter, HTTPException
 from gateway.access.permissions import Permission
 from gateway.access.principal import Principal
 from gateway.api.access import needs
-from gateway.api.notification_models import Done, ForgetRequest, PushRequest, PushView
+from gateway.api.notification_models import (
+    Done,
+    ForgetRequest,
+    MineRequest,
+    MineView,
+    PushRequest,
+    PushView,
+)
 from gateway.api.services import InjectedServices
 from gateway.database import notice_people
 from gateway.database.notice_people import PushSubscription
 from gateway.database.notice_queue import delivery_id
 from gateway.ingest.commits import now_ms
+from gateway.notification.people import Recipient
 
-router = APIRouter(prefix="/api/v1/notification/push", tags=["notification"])
+router = APIRouter(prefix="/api/v1/notification", tags=["notification"])
 Caller = Annotated[Principal, needs(Permission.SEE_REPORTS)]
 
 
-@router.get("")
+@router.get("/push")
 async def get_push(services: InjectedServices, caller: Caller) -> PushView:
     """Return the key that browsers subscribe with, and how many browsers the caller has."""
 
@@ -35,7 +43,7 @@ async def get_push(services: InjectedServices, caller: Caller) -> PushView:
     )
 
 
-@router.post("/subscriptions")
+@router.post("/push/subscriptions")
 async def subscribe(services: InjectedServices, caller: Caller, body: PushRequest) -> Done:
     """Send push messages to this browser too; the oldest of too many makes room."""
     if services.notifier.push_public_key is None:
@@ -56,7 +64,7 @@ async def subscribe(services: InjectedServices, caller: Caller, body: PushReques
     return Done()
 
 
-@router.post("/forget")
+@router.post("/push/forget")
 async def unsubscribe(services: InjectedServices, caller: Caller, body: ForgetRequest) -> Done:
     """Send nothing more to this browser."""
     browser = delivery_id("browser", body.endpoint)
@@ -68,3 +76,41 @@ async def unsubscribe(services: InjectedServices, caller: Caller, body: ForgetRe
     if not await services.threads.call(forget):
         raise HTTPException(404, "this browser has no notices switched on")
     return Done()
+
+
+@router.get("/mine")
+async def get_mine(services: InjectedServices, caller: Caller) -> MineView:
+    """Return the caller's own language and quiet hours."""
+
+    def load() -> Recipient | None:
+        with services.database.reading() as connection:
+            mine = _own(notice_people.recipients(connection), caller.account)
+            return next(iter(mine.values()), None)
+
+    own = await services.threads.call(load)
+    if own is None:
+        return MineView(name=None, language="vi", quiet=[])
+    return MineView(name=own.name, language=own.language, quiet=own.quiet)
+
+
+@router.put("/mine")
+async def put_mine(services: InjectedServices, caller: Caller, body: MineRequest) -> MineView:
+    """Set the caller's own language and quiet hours; rules stay with the administrator."""
+
+    def keep() -> Recipient | None:
+        changed = None
+        with services.database.writing() as connection:
+            for id, one in _own(notice_people.recipients(connection), caller.account).items():
+                update = {"language": body.language, "quiet": body.quiet}
+                changed = one.model_copy(update=update)
+                notice_people.keep_recipient(connection, id, changed, caller.account, now_ms())
+        return changed
+
+    own = await services.threads.call(keep)
+    if own is None:
+        raise HTTPException(404, "this account is nobody who is told anything")
+    return MineView(name=own.name, language=own.language, quiet=own.quiet)
+
+
+def _own(recipients: dict[str, Recipient], account: str) -> dict[str, Recipient]:
+    return {id: one for id, one in recipients.items() if one.account == account}

@@ -1,11 +1,11 @@
 """What notification knows of each thing: how it was last seen and how far its telling has come."""
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, and_, delete, exists, func, literal, not_, or_, select, update
+import msgspec
+from sqlalchemy import Connection, delete, exists, func, literal, not_, select, update
 
 from gateway.database import events
 from gateway.database.alarms import AlarmRecord
@@ -18,6 +18,10 @@ from gateway.notification.notifiable import Kind, Notifiable
 
 LOOK_BACK_MS: Final = 24 * 3_600_000
 """What began longer ago and was never seen is history, not news."""
+
+_SEEN: Final = msgspec.json.Decoder(Notifiable)
+CHUNK: Final = 500
+"""Databases bound the values of one statement."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -48,15 +52,13 @@ def unseen_alarms(connection: Connection, now_ms: int, limit: int) -> list[Alarm
     return [AlarmRecord(**row._mapping) for row in rows]
 
 
-def alarms_of_open(connection: Connection) -> list[AlarmRecord]:
-    """Return the alarms whose telling is not over."""
-    joined = and_(
-        NOTICE_INCIDENT.c.id == literal("alarm:") + ALARM.c.id,
-        NOTICE_INCIDENT.c.is_open.is_(True),
-        NOTICE_INCIDENT.c.kind == "alarm",
-    )
-    rows = connection.execute(select(ALARM).join(NOTICE_INCIDENT, joined))
-    return [AlarmRecord(**row._mapping) for row in rows]
+def alarms_of(connection: Connection, ids: Iterable[str]) -> list[AlarmRecord]:
+    """Return the alarms behind incidents."""
+    found: list[AlarmRecord] = []
+    for some in _chunks([id.removeprefix("alarm:") for id in ids if id.startswith("alarm:")]):
+        rows = connection.execute(select(ALARM).where(ALARM.c.id.in_(some)))
+        found += [AlarmRecord(**row._mapping) for row in rows]
+    return found
 
 
 def unseen_events(connection: Connection, now_ms: int, limit: int) -> list[EventRecord]:
@@ -67,15 +69,12 @@ def unseen_events(connection: Connection, now_ms: int, limit: int) -> list[Event
     return events.load(connection, [row.id for row in ids])
 
 
-def events_of_open(connection: Connection) -> list[EventRecord]:
-    """Return the security events whose telling is not over."""
-    joined = and_(
-        NOTICE_INCIDENT.c.id == literal("event:") + EVENT.c.id,
-        NOTICE_INCIDENT.c.is_open.is_(True),
-        NOTICE_INCIDENT.c.kind == "event",
-    )
-    ids = connection.execute(select(EVENT.c.id).join(NOTICE_INCIDENT, joined))
-    return events.load(connection, [row.id for row in ids])
+def events_of(connection: Connection, ids: Iterable[str]) -> list[EventRecord]:
+    """Return the security events behind incidents."""
+    found: list[EventRecord] = []
+    for some in _chunks([id.removeprefix("event:") for id in ids if id.startswith("event:")]):
+        found += events.load(connection, some)
+    return found
 
 
 def open_incidents(connection: Connection, kinds: Iterable[Kind]) -> dict[str, Incident]:
@@ -88,10 +87,9 @@ def open_incidents(connection: Connection, kinds: Iterable[Kind]) -> dict[str, I
 
 def load(connection: Connection, ids: Iterable[str]) -> dict[str, Incident]:
     """Return incidents by id."""
-    wanted = list(ids)
     found: dict[str, Incident] = {}
-    for first in range(0, len(wanted), 500):
-        query = select(NOTICE_INCIDENT).where(NOTICE_INCIDENT.c.id.in_(wanted[first : first + 500]))
+    for some in _chunks(list(ids)):
+        query = select(NOTICE_INCIDENT).where(NOTICE_INCIDENT.c.id.in_(some))
         found.update({row.id: _incident(row) for row in connection.execute(query)})
     return found
 
@@ -100,7 +98,7 @@ def keep(connection: Connection, incident: Incident, now_ms: int) -> None:
     """Write an incident as it is now."""
     seen = incident.seen
     values = {
-        "seen": json.dumps(asdict(seen), ensure_ascii=False),
+        "seen": msgspec.json.encode(seen).decode(),
         "progress": incident.progress.model_dump_json(),
         "due_at_ms": None if incident.progress.closed else incident.due_at_ms,
         "is_open": not incident.progress.closed,
@@ -136,16 +134,21 @@ def forget_before(connection: Connection, before_ms: int) -> int:
         delete(NOTICE_INCIDENT).where(
             NOTICE_INCIDENT.c.is_open.is_(False),
             NOTICE_INCIDENT.c.changed_at_ms < before_ms,
-            or_(NOTICE_INCIDENT.c.at_ms < before_ms - LOOK_BACK_MS),
+            NOTICE_INCIDENT.c.at_ms < before_ms - LOOK_BACK_MS,
         )
     )
     return gone.rowcount
 
 
+def _chunks(ids: list[str]) -> Iterable[list[str]]:
+    for first in range(0, len(ids), CHUNK):
+        yield ids[first : first + CHUNK]
+
+
 def _incident(row: object) -> Incident:
     mapping = row._mapping  # type: ignore[attr-defined]
     return Incident(
-        Notifiable(**json.loads(mapping["seen"])),
+        _SEEN.decode(mapping["seen"]),
         Progress.model_validate_json(mapping["progress"]),
         mapping["due_at_ms"],
     )

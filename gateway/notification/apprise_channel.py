@@ -6,8 +6,7 @@ import apprise
 
 from gateway.database.notice_queue import Delivery
 from gateway.notification.blocking import BlockingSender
-from gateway.notification.email import link_of
-from gateway.notification.message import Message, footer
+from gateway.notification.message import Message, footer, link_of
 from gateway.notification.outcomes import TryAgain
 from quantrac_core.config.secrets import Secret
 

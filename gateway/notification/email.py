@@ -9,7 +9,7 @@ from email.utils import formatdate
 
 from gateway.database.notice_queue import Delivery
 from gateway.notification.blocking import BlockingSender
-from gateway.notification.message import Message, footer
+from gateway.notification.message import Message, footer, link_of
 from gateway.notification.outcomes import Refused, TryAgain
 from gateway.notification.settings import SmtpSettings
 
@@ -102,10 +102,3 @@ def compose_mail(
         subtype="html",
     )
     return mail
-
-
-def link_of(message: Message, public_url: str | None) -> str:
-    """Return the whole address that a message leads to, or an empty text."""
-    if public_url is None or not message.url:
-        return ""
-    return f"{public_url.rstrip('/')}/{message.url}"

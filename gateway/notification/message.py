@@ -168,6 +168,13 @@ def footer(delivery_id: str, language: Language) -> str:
     return _WORDS[language]["id"].format(delivery_id[:12])
 
 
+def link_of(message: Message, public_url: str | None) -> str:
+    """Return the whole address that a message leads to, or an empty text."""
+    if public_url is None or not message.url:
+        return ""
+    return f"{public_url.rstrip('/')}/{message.url}"
+
+
 def _title_of_many(bundle: Bundle, first: Notifiable, language: Language) -> str:
     words = _WORDS[language]
     number = len(bundle.items)

@@ -9,7 +9,6 @@ from gateway.database import notice_queue
 from gateway.database.alarms import AlarmRecord
 from gateway.database.engine import Database, DatabaseUnavailable
 from gateway.metrics import Sample
-from gateway.notification.apprise_channel import AppriseChannel
 from gateway.notification.email import Email
 from gateway.notification.from_alarms import Handling, handling_of
 from gateway.notification.lane import Lane, Retry
@@ -158,6 +157,9 @@ class Notifier:
             senders["push"] = WebPush(key, settings.push.contact, self._database, timeout_s)
         for name, webhook in settings.webhooks.items():
             senders[f"webhook:{name}"] = Webhook(webhook, url, timeout_s)
+        if settings.apprise:
+            # As in the settings: loaded only where it is used.
+            from gateway.notification.apprise_channel import AppriseChannel
         for name, address in settings.apprise.items():
             senders[f"apprise:{name}"] = AppriseChannel(name, address, url, timeout_s)
         return senders

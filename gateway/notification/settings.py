@@ -1,10 +1,10 @@
 """Section ``notification`` of the gateway's configuration: secrets, servers and patience."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from gateway.notification.escalation import Pace
 from gateway.notification.notifiable import Priority
@@ -12,17 +12,23 @@ from gateway.notification.people import Slug
 from quantrac_core.config.secrets import Secret
 from quantrac_core.config.strict import StrictModel
 
+MAX_ADDRESS = 500
 
-def _web_address(url: str) -> str:
+
+def check_web_address(key: str, url: str) -> None:
+    """Refuse what is no plain web address.
+
+    Called by models and not by fields: the fault of a field shows its value, which may hold a
+    password here.
+
+    Raises:
+        ValueError: says what is wrong with ``key``.
+    """
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("an address that begins with https:// (or http://)")
-    if parts.username or parts.password:
-        raise ValueError("an address without name and password")
-    return url
-
-
-WebAddress = Annotated[str, Field(max_length=500), AfterValidator(_web_address)]
+    if len(url) > MAX_ADDRESS or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{key}: an address that begins with https:// (or http://)")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError(f"{key}: an address without name and password")
 
 
 class SmtpSettings(StrictModel):
@@ -50,11 +56,12 @@ class SmtpSettings(StrictModel):
 class WebhookSettings(StrictModel):
     """A system that takes signed CloudEvents; the secret has at least 16 characters."""
 
-    url: WebAddress
+    url: str
     secret: Secret
 
     @model_validator(mode="after")
-    def _secret_is_long_enough(self) -> "WebhookSettings":
+    def _can_be_signed_and_sent(self) -> "WebhookSettings":
+        check_web_address("url", self.url)
         if len(self.secret.reveal()) < 16:
             raise ValueError("secret: at least 16 characters")
         return self
@@ -108,7 +115,7 @@ class NotificationSettings(StrictModel):
         keep_days: how long deliveries that are done stay visible.
     """
 
-    public_url: WebAddress | None = None
+    public_url: str | None = None
     smtp: SmtpSettings | None = None
     webhooks: dict[Slug, WebhookSettings] = Field(default={}, max_length=50)
     apprise: dict[Slug, Secret] = Field(default={}, max_length=50)
@@ -122,6 +129,20 @@ class NotificationSettings(StrictModel):
     retry_most_s: float = Field(default=300, ge=0.1, le=3_600)
     give_up_after_h: float = Field(default=24, gt=0, le=720)
     keep_days: int = Field(default=90, ge=1, le=3_650)
+
+    @model_validator(mode="after")
+    def _addresses_are_good(self) -> "NotificationSettings":
+        if self.public_url is not None:
+            check_web_address("public_url", self.public_url)
+        if not self.apprise:
+            return self
+        # The library takes long to load, and most centres do without it.
+        from gateway.notification.apprise_channel import is_apprise_address
+
+        for name, address in self.apprise.items():
+            if not is_apprise_address(address.reveal()):
+                raise ValueError(f"apprise: {name}: the secret is no address that Apprise knows")
+        return self
 
     def sinks(self) -> dict[str, int]:
         """Return the sinks that exist, and how many deliveries each takes at a time."""

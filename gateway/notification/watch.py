@@ -129,8 +129,8 @@ class Watch:
     def _news(self, connection: Connection, now_ms: int) -> list[Notifiable]:
         """Return what was never seen, and what has changed since it was."""
         unseen_alarms = incidents.unseen_alarms(connection, now_ms, MOST_UNSEEN)
-        open_alarms = incidents.alarms_of_open(connection)
         seen = incidents.open_incidents(connection, ("alarm", "event"))
+        open_alarms = incidents.alarms_of(connection, seen)
         stations = (
             {status.station: status for status, _ in births.load_all(connection)}
             if (unseen_alarms or open_alarms)
@@ -146,7 +146,7 @@ class Watch:
             for record in incidents.unseen_events(connection, now_ms, MOST_UNSEEN)
         ]
         present = [alarm(record) for record in open_alarms]
-        present += [from_event(record, now_ms) for record in incidents.events_of_open(connection)]
+        present += [from_event(record, now_ms) for record in incidents.events_of(connection, seen)]
         found += [one for one in present if _differs(one, seen[one.id].seen)]
         return found
 

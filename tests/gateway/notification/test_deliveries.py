@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from gateway.notification.signing import signature
@@ -67,6 +68,7 @@ def test_an_alarm_and_its_end_arrive_signed_by_mail_and_through_apprise(
     assert end["References"] == mail["References"]
     assert end["Message-ID"] != mail["Message-ID"]
     assert events_of(hook)[1]["type"] == "vn.quantrac.notice.resolved"
+    until(lambda: centre.api.get("/notification")["waiting"] == 0)
     shown = centre.api.get("/notification/deliveries")["deliveries"]
     assert {one["state"] for one in shown} == {"sent"}
 
@@ -291,3 +293,28 @@ def test_a_recipient_in_a_roster_stays_until_the_roster_lets_go(
     assert change(centre, "/rosters/duty", {}, "DELETE")[0] == 200
     assert change(centre, "/recipients/lan", {}, "DELETE")[0] == 200
     assert centre.api.get("/notification/recipients") == {"recipients": []}
+
+
+def test_an_account_sets_its_own_quiet_hours_and_browsers_and_nothing_else(
+    new_centre: Callable[..., Centre], section: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    push = {"key_file": str(tmp_path / "push.pem"), "contact": "mailto:it@example.vn"}
+    centre = new_centre(notification=section(push=push))
+    night = {"weekdays": [], "begin": "22:00", "end": "06:00"}
+    mine = {"language": "en", "quiet": [night]}
+    assert change(centre, "/mine", mine)[0] == 404
+
+    add_recipient(centre, "me", [{"kind": "push"}], account="khong-ro")
+    assert change(centre, "/mine", mine) == (200, {"name": "me", **mine})
+    kept = centre.api.get("/notification/recipients")["recipients"][0]["settings"]
+    assert (kept["quiet"], kept["language"], len(kept["rules"])) == ([night], "en", 1)
+    assert change(centre, "/mine", {**mine, "rules": []})[0] == 422
+
+    browser = {"endpoint": "https://push.example/a", "keys": {"p256dh": "A" * 87, "auth": "A" * 22}}
+    assert change(centre, "/push/subscriptions", browser, "POST")[0] == 200
+    assert centre.api.get("/notification/push")["browsers"] == 1
+    bad = {**browser, "endpoint": "http://127.0.0.1/"}
+    assert change(centre, "/push/subscriptions", bad, "POST")[0] == 422
+    forget = {"endpoint": browser["endpoint"]}
+    assert change(centre, "/push/forget", forget, "POST")[0] == 200
+    assert change(centre, "/push/forget", forget, "POST")[0] == 404

@@ -11,6 +11,7 @@ import pytest
 
 from gateway.database import alarms, incidents, notice_people, notice_queue
 from gateway.database.engine import Database
+from gateway.notification.from_alarms import Handling
 from gateway.notification.notifier import Notifier
 from gateway.notification.settings import NotificationSettings
 from gateway.notification.watch import Watch
@@ -224,3 +225,21 @@ def test_only_the_oldest_of_a_line_is_taken_and_a_claim_runs_out(database: Datab
     assert done is not None
     assert (done.state, done.last_error) == ("sent", "")
     assert take("g1", now_ms + 1_500) == ["1"]
+
+
+def test_a_shelved_alarm_is_told_to_nobody_until_it_is_unshelved(database: Database) -> None:
+    add(database, "lan")
+    apply(database, transition(1))
+    shelved = True
+
+    def handling(record: alarms.AlarmRecord) -> Handling:
+        return Handling("high", silenced=shelved)
+
+    watch = Watch(NotificationSettings.model_validate({"smtp": SMTP}), database, handling)
+    watch.look(SINCE_MS)
+    watch.look(SINCE_MS + HOUR_MS)
+    assert queued(database) == []
+
+    shelved = False
+    watch.look(SINCE_MS + HOUR_MS + 1_000)
+    assert [one.phase for one in queued(database)] == ["firing"]
