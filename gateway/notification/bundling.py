@@ -74,13 +74,7 @@ def pack(
         outcome.bundles = [Bundle("single", (item,)) for item in waiting]
         return outcome
     quiet_until_ms = open_until_ms(recipient.quiet, now_ms)
-    pressing = [item for item in waiting if is_pressing(item.priority)]
-    digest: list[Waiting] = []
-    patient: list[Waiting] = []
-    for item in waiting:
-        if not is_pressing(item.priority):
-            held = is_within(recipient.quiet, item.created_at_ms)
-            (digest if held else patient).append(item)
+    pressing, digest, patient = _sorted_by_patience(waiting, recipient)
     patient, outcome.withdrawn = _without_short_lived(patient)
     ready = [
         Bundle("single" if len(items) == 1 else "group", tuple(items))
@@ -144,6 +138,22 @@ def _let_go(
     outcome.inbox = Inbox(
         groups=groups, sent_at_ms=sent[-max_per_hour:], overflow_at_ms=overflow_at_ms
     )
+
+
+def _sorted_by_patience(
+    waiting: list[Waiting], recipient: Recipient
+) -> tuple[list[Waiting], list[Waiting], list[Waiting]]:
+    """Return what goes at once, what waits for quiet hours to end, and what waits for company.
+
+    The end of a thing never leaves before its beginning: whatever came earlier goes with it.
+    """
+    urgent = {item.incident for item in waiting if is_pressing(item.priority)}
+    pressing = [item for item in waiting if item.incident in urgent]
+    calm = [item for item in waiting if item.incident not in urgent]
+    held = [item.number for item in calm if is_within(recipient.quiet, item.created_at_ms)]
+    last_held = max(held, default=-1)
+    digest = [item for item in calm if item.number <= last_held]
+    return pressing, digest, [item for item in calm if item.number > last_held]
 
 
 def _without_short_lived(items: list[Waiting]) -> tuple[list[Waiting], list[Waiting]]:

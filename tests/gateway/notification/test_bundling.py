@@ -62,6 +62,17 @@ def test_the_next_message_of_a_group_waits_for_the_interval() -> None:
     assert (waits.bundles, waits.due_at_ms) == ([], NOON_MS + 330_000)
 
 
+def test_an_end_in_quiet_hours_waits_for_the_beginning_that_came_before_them() -> None:
+    who = recipient(quiet=[NIGHT])
+    dusk_ms = NOON_MS + 10 * HOUR_MS - 5_000
+    items = [
+        item(1, created_at_ms=dusk_ms),
+        item(2, incident="alarm:1", phase="resolved", created_at_ms=dusk_ms + MINUTE_MS),
+    ]
+
+    assert shape(packed(items, NOON_MS + 18 * HOUR_MS, who)) == [("digest", [1, 2])]
+
+
 def test_pressing_news_goes_at_once_at_any_hour() -> None:
     who = recipient(quiet=[NIGHT])
 
@@ -174,6 +185,11 @@ def test_every_item_is_sent_once_or_withdrawn_and_waiting_ends(
         looks += 1
         assert looks < 500
     assert sorted(gone) == [one.number for one in items]
+    order: dict[str, list[int]] = {}
+    for _, bundle in sent:
+        for one in bundle.items:
+            order.setdefault(one.incident, []).append(one.number)
+    assert all(numbers == sorted(numbers) for numbers in order.values())
     for at_ms, bundle in sent:
         if any(one.priority in ("low", "medium") for one in bundle.items) and who.quiet:
             hours = (at_ms - NOON_MS) / HOUR_MS % 24
