@@ -13,11 +13,8 @@ from gateway.notification.email import Email
 from gateway.notification.from_alarms import Handling, handling_of
 from gateway.notification.lane import Lane, Retry
 from gateway.notification.outcomes import Sender
-from gateway.notification.push_key import load_push_key, public_key_of
 from gateway.notification.settings import NotificationSettings
 from gateway.notification.watch import Watch
-from gateway.notification.web_push import WebPush
-from gateway.notification.webhook import Webhook
 from gateway.threads import WorkerThreads
 from quantrac_core.runtime.backoff import Backoff
 from quantrac_core.runtime.clock import Clock
@@ -151,14 +148,19 @@ class Notifier:
         senders: dict[str, Sender] = {}
         if settings.smtp is not None:
             senders["email"] = Email(settings.smtp, url, timeout_s)
+        # The libraries behind these take a second to load, and most centres use one or two of them.
         if settings.push is not None:
+            from gateway.notification.push_key import load_push_key, public_key_of
+            from gateway.notification.web_push import WebPush
+
             key = load_push_key(settings.push.key_file)
             self.push_public_key = public_key_of(key)
             senders["push"] = WebPush(key, settings.push.contact, self._database, timeout_s)
+        if settings.webhooks:
+            from gateway.notification.webhook import Webhook
         for name, webhook in settings.webhooks.items():
             senders[f"webhook:{name}"] = Webhook(webhook, url, timeout_s)
         if settings.apprise:
-            # As in the settings: loaded only where it is used.
             from gateway.notification.apprise_channel import AppriseChannel
         for name, address in settings.apprise.items():
             senders[f"apprise:{name}"] = AppriseChannel(name, address, url, timeout_s)

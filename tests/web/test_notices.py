@@ -1,5 +1,6 @@
 """Recipients, the duty roster, deliveries and the test message, as an administrator uses them."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -117,7 +118,25 @@ def test_a_fault_is_told_in_place_and_a_slip_deletes_nothing(page: Page, centre:
     expect(card).to_have_count(0)
 
 
-def test_the_pages_own_key_for_push_is_kept_for_the_owner_only(page: Page, centre: Centre) -> None:
+def test_an_account_sets_its_own_quiet_hours(page: Page, centre: Centre) -> None:
+    one = {
+        "name": "Tôi",
+        "account": "khong-ro",
+        "channels": [{"kind": "push"}],
+    }
+    headers = {"Content-Type": "application/json"}
+    path = "/api/v1/notification/recipients/toi"
+    assert centre.api.raw(path, "PUT", json.dumps(one), headers)[0] == 200
+    page.goto(f"{centre.base_url}/#/notices")
+    own = page.get_by_role("form", name="Thông báo của tôi")
+    own.get_by_role("button", name="Thêm khoảng giờ").click()
+    own.get_by_role("button", name="Lưu").click()
+    expect(own.get_by_role("status")).to_have_text("Đã lưu.")
+    kept = centre.api.get("/notification/mine")
+    assert kept["quiet"] == [{"weekdays": [], "begin": "22:00", "end": "06:00"}]
+
+
+def test_the_page_has_the_key_and_the_handler_of_push_messages(page: Page, centre: Centre) -> None:
     key = centre.api.get("/notification/push")["public_key"]
     assert len(key) == 87
 

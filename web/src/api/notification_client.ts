@@ -4,6 +4,7 @@ import type {
   Delivery,
   DeliveryPage,
   DeliveryState,
+  Mine,
   Named,
   NotificationState,
   PushState,
@@ -81,4 +82,12 @@ export function postSubscription(subscription: PushSubscriptionJSON): Promise<un
 
 export function forgetSubscription(endpoint: string): Promise<unknown> {
   return request(`${ROOT}/push/forget`, sent('POST', { endpoint }));
+}
+
+export function fetchMine(): Promise<Mine> {
+  return request<Mine>(`${ROOT}/mine`);
+}
+
+export function putMine(mine: Pick<Mine, 'language' | 'quiet'>): Promise<Mine> {
+  return request<Mine>(`${ROOT}/mine`, sent('PUT', mine));
 }

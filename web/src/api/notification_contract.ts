@@ -112,3 +112,10 @@ export interface PushState {
   browsers: number;
   is_recipient: boolean;
 }
+
+/** What the signed-in account may set for itself; no name means that nobody tells it anything. */
+export interface Mine {
+  name: string | null;
+  language: 'vi' | 'en';
+  quiet: Window[];
+}

@@ -104,6 +104,7 @@ export const notificationEn: NotificationCatalogue = {
     listLabel: 'Messages',
   },
   errors: [],
+  mine: { title: 'My notices' },
   push: {
     title: 'Notices in this browser',
     on: 'Switch on in this browser',

@@ -118,6 +118,7 @@ export const notificationVi = {
     ['too many deliveries wait already', 'đã có quá nhiều tin đang chờ'],
     ['(.*): not in the configuration of this centre', 'kênh {} không còn trong cấu hình'],
   ] as [string, string][],
+  mine: { title: 'Thông báo của tôi' },
   push: {
     title: 'Thông báo trên trình duyệt này',
     on: 'Bật trên trình duyệt này',
