@@ -191,7 +191,7 @@ def test_every_item_is_sent_once_or_withdrawn_and_waiting_ends(
             order.setdefault(one.incident, []).append(one.number)
     assert all(numbers == sorted(numbers) for numbers in order.values())
     for at_ms, bundle in sent:
-        if any(one.priority in ("low", "medium") for one in bundle.items) and who.quiet:
+        if all(one.priority in ("low", "medium") for one in bundle.items) and who.quiet:
             hours = (at_ms - NOON_MS) / HOUR_MS % 24
             assert not 10 <= hours < 18 or bundle.kind == "overflow"
     for at_ms, _ in sent:
