@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from gateway.api.server import HttpServer, bind
+from gateway.api.server import HttpServer, bind, check_tls
 from gateway.api.services import Services
 from gateway.api.site import build_site
 from gateway.database.engine import Database
@@ -30,11 +30,11 @@ from gateway.live.stream import Stream
 from gateway.metrics import GatewayMetrics
 from gateway.self_report import SelfReport
 from gateway.settings import GatewayConfig
+from gateway.sign_in.opening import open_sign_in
 from gateway.stores.opening import new_store
 from gateway.stores.retention import keep_retention
 from gateway.threads import WorkerThreads
 from quantrac_core.config.load import load_config
-from quantrac_core.contracts.errors import ConfigError, ConfigErrors
 from quantrac_core.contracts.topics import every_camera, every_station
 from quantrac_core.runtime.backoff import Backoff
 from quantrac_core.runtime.clock import SystemClock
@@ -123,6 +123,14 @@ class Gateway:
             evidence=self._evidence,
         )
         self._metrics.watch(report.samples)
+        self._sign_in = open_sign_in(
+            config.access,
+            config.access.first_password_file or config.database.beside("first-password.txt"),
+            self._database,
+            clock,
+            is_secure=config.http.is_secure,
+        )
+        self._sign_in.identities.on_forgotten = stream.close_account
         services = Services(
             board=self._board,
             camera_board=self._camera_board,
@@ -130,6 +138,7 @@ class Gateway:
             database=self._database,
             metrics=self._metrics,
             threads=self._api_threads,
+            sign_in=self._sign_in,
             evidence=self._evidence,
             knows_camera=camera_admission.knows,
             checks=report.checks,
@@ -140,7 +149,7 @@ class Gateway:
         )
         http = config.http
         hosts = ["localhost", "127.0.0.1", "::1", http.listen, *http.allowed_hosts]
-        self._server = HttpServer(build_site(services, hosts), sock)
+        self._server = HttpServer(build_site(services, hosts), sock, http)
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Run until ``stop`` is set, then make durable what is in hand and end within 2 s."""
@@ -157,6 +166,8 @@ class Gateway:
             scope.start("retention", lambda: keep_retention(self._store), Backoff())
             if self._retention is not None:
                 scope.start("evidence-retention", self._retention.run, Backoff())
+            scope.start("first-account", self._sign_in.first.make)
+            scope.start("ended-sessions", self._sign_in.forget_ended)
             mqtt = scope.start("mqtt", self._session.run, Backoff())
             http = scope.start("http", self._server.run)
             scope.start("watchdog", lambda: feed_watchdog(lambda: True))
@@ -173,6 +184,7 @@ class Gateway:
         self._pipeline.close()
         self._camera_board.close()
         self._api_threads.close(0.1)
+        self._sign_in.close()
         if self._evidence is not None:
             self._evidence.threads.close(0.1)
         self._store.close()
@@ -192,37 +204,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--config", type=Path, required=True, metavar="FILE")
     parser.add_argument("--check-config", action="store_true", help="check FILE and end")
-    parser.add_argument(
-        "--insecure-no-sign-in",
-        action="store_true",
-        help="serve an address that others can reach although nobody has to sign in",
-    )
     parser.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING"])
     options = parser.parse_args(arguments)
     configure_logging(options.log_level)
 
     def check() -> None:
-        config = _load(options.config, options.insecure_no_sign_in)
+        config = _load(options.config)
         print(f"{options.config}: good: {config.store.kind}, {len(config.stations)} stations named")
 
     if options.check_config:
         return report_errors(check)
 
     async def serve(stop: asyncio.Event) -> None:
-        config = _load(options.config, options.insecure_no_sign_in)
+        config = _load(options.config)
         sock = bind(config.http.listen, config.http.port, str(options.config))
         host, port = sock.getsockname()[:2]
-        log.info("the page is at http://%s:%d/", f"[{host}]" if ":" in host else host, port)
+        scheme = "http" if config.http.tls is None else "https"
+        log.info("the page is at %s://%s:%d/", scheme, f"[{host}]" if ":" in host else host, port)
         await Gateway(config, sock).serve(stop)
 
     return run_program(serve)
 
 
-def _load(path: Path, insecure: bool) -> GatewayConfig:
+def _load(path: Path) -> GatewayConfig:
     config = load_config(path, GatewayConfig)
-    if not config.http.is_loopback() and not insecure:
-        allowed = "a loopback address, or the option --insecure-no-sign-in"
-        raise ConfigErrors([ConfigError(str(path), "http.listen", config.http.listen, allowed)])
+    if config.http.tls is not None:
+        check_tls(config.http.tls, str(path))
     return config
 
 

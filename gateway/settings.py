@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
+from gateway.access.settings import AccessSettings
+from gateway.api.settings import HttpSettings
 from gateway.evidence.settings import CameraId, EvidenceSettings
 from quantrac_core.config.secrets import Secret
 from quantrac_core.config.strict import StrictModel
@@ -100,25 +102,9 @@ class DatabaseSettings(StrictModel):
         assert self.path is not None
         return f"sqlite:///{self.path.absolute()}"
 
-
-class HttpSettings(StrictModel):
-    """Where the page and the API are; ``allowed_hosts`` are further names in a Host header."""
-
-    listen: str = "127.0.0.1"
-    port: int = Field(default=8080, ge=0, le=65_535)
-    allowed_hosts: list[str] = Field(default=[], max_length=50)
-
-    @model_validator(mode="after")
-    def _listens_on_an_address(self) -> "HttpSettings":
-        try:
-            ip_address(self.listen)
-        except ValueError as error:
-            raise ValueError("listen: an IP address such as 127.0.0.1") from error
-        return self
-
-    def is_loopback(self) -> bool:
-        """Tell whether only this machine can reach the address."""
-        return ip_address(self.listen).is_loopback
+    def beside(self, name: str) -> Path:
+        """Return a file beside the database's; in the working directory for a server."""
+        return Path(name) if self.path is None else self.path.with_name(name)
 
 
 class IngestSettings(StrictModel):
@@ -145,6 +131,7 @@ class GatewayConfig(StrictModel):
     store: StoreSettings
     database: DatabaseSettings
     http: HttpSettings = HttpSettings()
+    access: AccessSettings = AccessSettings()
     stations: list[StationId] = Field(default=[], max_length=10_000)
     accept_any_station: bool = False
     cameras: list[CameraId] = Field(default=[], max_length=10_000)

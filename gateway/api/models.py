@@ -14,12 +14,12 @@ class Check(BaseModel):
 
 
 class Health(BaseModel):
-    """State of the gateway as a whole."""
+    """State of the gateway as a whole; the details are for those who may see the system."""
 
     status: Literal["ok", "degraded"]
-    version: str
-    started_at: datetime
-    checks: dict[str, Check]
+    version: str | None = None
+    started_at: datetime | None = None
+    checks: dict[str, Check] = {}
 
 
 class LimitView(BaseModel):
@@ -151,11 +151,10 @@ class AlarmList(BaseModel):
 
 
 class Acknowledgement(BaseModel):
-    """Who takes an alarm, and what they say about it."""
+    """What is said about an alarm by whoever takes it."""
 
     model_config = {"extra": "forbid", "str_strip_whitespace": True}
 
-    by: str = Field(min_length=1, max_length=60)
     note: str = Field(default="", max_length=500)
 
 

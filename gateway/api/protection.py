@@ -1,4 +1,4 @@
-"""Keeps other web sites in the same browser from using a service that has no sign-in yet."""
+"""Keeps other web sites in the same browser from using the service as whoever is signed in."""
 
 import re
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.api.faults import fault_body
 from gateway.live.previews import MAX_PREVIEW_BYTES
 from quantrac_core.contracts.camera_messages import MAX_FILE_BYTES
 
@@ -65,7 +66,7 @@ class Protection:
         refusal = self._refusal(scope["method"], scope["path"], Headers(scope=scope))
         if refusal is not None:
             status, detail = refusal
-            response = JSONResponse({"detail": detail}, status_code=status)
+            response = JSONResponse(fault_body(status, detail), status_code=status)
             await response(scope, receive, send_protected)
             return
         await self._app(scope, receive, send_protected)

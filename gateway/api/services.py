@@ -14,6 +14,7 @@ from gateway.evidence.opening import Evidence
 from gateway.live.board import Board
 from gateway.live.camera_board import CameraBoard
 from gateway.metrics import GatewayMetrics
+from gateway.sign_in.opening import SignIn
 from gateway.stores.interface import Store
 from gateway.threads import WorkerThreads
 
@@ -36,6 +37,7 @@ class Services:
     database: Database
     metrics: GatewayMetrics
     threads: WorkerThreads
+    sign_in: SignIn
     evidence: Evidence | None
     knows_camera: Callable[[str], bool]
     checks: Callable[[], dict[str, Check]]

@@ -1,6 +1,6 @@
 """The life of each alarm: raised, returned, acknowledged, in whatever order the news comes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -124,8 +124,12 @@ def search(
     station: str | None,
     limit: int,
     before_ms: int | None,
+    reach: Collection[str] | None = None,
 ) -> Sequence[AlarmRecord]:
-    """Return alarms, newest first; ``open`` means active or not acknowledged."""
+    """Return alarms, newest first; ``open`` means active or not acknowledged.
+
+    ``reach`` names the only stations that the caller may see; None is all.
+    """
     active = ALARM.c.returned_at_ms.is_(None)
     untaken = ALARM.c.acknowledged_at_ms.is_(None)
     query = select(ALARM).order_by(ALARM.c.raised_at_ms.desc(), ALARM.c.id).limit(limit)
@@ -142,6 +146,8 @@ def search(
         query = query.where(ALARM.c.station == station)
     if before_ms is not None:
         query = query.where(ALARM.c.raised_at_ms < before_ms)
+    if reach is not None:
+        query = query.where(ALARM.c.station.in_(reach))
     return [AlarmRecord(**row._mapping) for row in connection.execute(query)]
 
 

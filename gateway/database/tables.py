@@ -138,12 +138,14 @@ CUSTODY: Final = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("event", String(96), nullable=False),
-    Column("action", String(16), nullable=False),
+    Column("action", String(32), nullable=False),
     Column("person", String(60), nullable=False),
     Column("detail", String(400), nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("subject", String(120)),
     Index("custody_by_event", "event", "number"),
+    Index("custody_by_time", "at_ms"),
 )
 CUSTODY_HEAD: Final = Table(
     "custody_head",

@@ -85,7 +85,8 @@ class Board:
         """Show alarms as committed."""
         for record in records:
             self._follow(record)
-            self.stream.push("alarm", alarm_view(record).model_dump_json().encode())
+            news = alarm_view(record).model_dump_json().encode()
+            self.stream.push("alarm", record.station, news)
         self._refresh.set()
 
     def numbers_lost(self) -> None:

@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
+from gateway.access.audience import Audience, everybody
+
 QUEUE_EVENTS: Final = 256
 MAX_SUBSCRIBERS: Final = 200
 KEEP_ALIVE_S: Final = 15.0
@@ -23,8 +25,12 @@ def frame(event: str, data: bytes) -> bytes:
 class Subscriber:
     """One browser: a queue for what must all arrive, slots for what the newest replaces."""
 
-    def __init__(self, now_s: Callable[[], float]) -> None:
+    def __init__(
+        self, now_s: Callable[[], float], hears: Audience = everybody, account: str = ""
+    ) -> None:
         self._now_s = now_s
+        self.hears = hears
+        self.account = account
         self._queue: deque[bytes] = deque()
         self._slots: dict[Slot, bytes] = {}
         self._sent_s: dict[Slot, float] = {}
@@ -92,11 +98,18 @@ class Stream:
     def __len__(self) -> int:
         return len(self._subscribers)
 
-    def subscribe(self, hello: bytes) -> Subscriber | None:
-        """Add a browser, greeted with ``hello``; None when there are too many."""
+    def subscribe(
+        self, hello: bytes, hears: Audience = everybody, account: str = ""
+    ) -> Subscriber | None:
+        """Add a browser, greeted with ``hello``; None when there are too many.
+
+        Args:
+            hears: which events it may be told of.
+            account: who looks; see `close_account`.
+        """
         if self._closed or len(self._subscribers) >= MAX_SUBSCRIBERS:
             return None
-        subscriber = Subscriber(self._now_s)
+        subscriber = Subscriber(self._now_s, hears, account)
         subscriber.push("hello", hello)
         self._subscribers.add(subscriber)
         return subscriber
@@ -106,15 +119,23 @@ class Stream:
         subscriber.close()
         self._subscribers.discard(subscriber)
 
-    def push(self, event: str, data: bytes) -> None:
-        """Send an event to every browser."""
+    def push(self, event: str, subject: str, data: bytes) -> None:
+        """Send an event about a station or camera to every browser that may hear of it."""
         for subscriber in self._subscribers:
-            subscriber.push(event, data)
+            if subscriber.hears(event, subject):
+                subscriber.push(event, data)
 
     def replace(self, event: str, subject: str, data: bytes) -> None:
-        """Send the newest state of a station or camera to every browser, at a bounded rate."""
+        """Send the newest state of a station or camera, at a bounded rate, as `push` does."""
         for subscriber in self._subscribers:
-            subscriber.replace((event, subject), data)
+            if subscriber.hears(event, subject):
+                subscriber.replace((event, subject), data)
+
+    def close_account(self, account: str) -> None:
+        """End the streams of an account, whose rights may have changed; browsers come back."""
+        for subscriber in self._subscribers:
+            if subscriber.account == account:
+                subscriber.close()
 
     def close(self) -> None:
         """End every stream and take no new ones."""

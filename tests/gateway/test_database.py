@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.database import alarms, outboxes, quarantine
 from gateway.database.engine import Database, DatabaseUnavailable
-from gateway.database.tables import METADATA
+from gateway.database.schema import METADATA
 from quantrac_core.contracts.messages import AlarmTransition
 from quantrac_core.contracts.sequence import SequenceRanges
 from tests.peers.process import free_port

@@ -43,7 +43,7 @@ async def test_alarms_come_at_once_and_all() -> None:
     subscriber = stream.subscribe(b"{}")
     assert subscriber is not None
     for number in range(3):
-        stream.push("alarm", b"%d" % number)
+        stream.push("alarm", "a", b"%d" % number)
 
     lines = await take(subscriber)
 
@@ -55,7 +55,7 @@ async def test_a_browser_that_does_not_read_is_closed() -> None:
     subscriber = stream.subscribe(b"{}")
     assert subscriber is not None
     for _ in range(QUEUE_EVENTS + 1):
-        stream.push("alarm", b"1")
+        stream.push("alarm", "a", b"1")
 
     assert subscriber.closed
 

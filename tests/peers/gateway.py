@@ -3,13 +3,36 @@
 import http.client
 import json
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from gateway.access.permissions import MAY, Permission, Role
 from tests.peers.process import Process, free_port
 
 UPLOAD_TOKEN = "upload-token-of-the-tests"
+CALLER = "Kiểm thử"
+"""Who asks for a test that does not say otherwise; may do everything."""
+PEOPLE = (CALLER, "Lan", "Minh", "Đại uý Minh", "Trung úy A")
+LITTLE_COST = {"memory_kib": 64, "passes": 1, "lanes": 1}
+"""Real Argon2id, at a cost that suits hundreds of tests."""
+
+
+def token_of(who: str) -> str:
+    """Return the service token of a person of the tests, or of a role."""
+    return f"token-of-the-tests-{sha256(who.encode()).hexdigest()}"
+
+
+def access_section(folder: Path) -> dict[str, Any]:
+    """Return the ``access`` section: people who may do all, and one service for each role."""
+    mays = {who: frozenset(Permission) for who in PEOPLE} | {role.value: MAY[role] for role in Role}
+    tokens = []
+    for who, may in mays.items():
+        file = folder / f"token-{sha256(who.encode()).hexdigest()[:12]}"
+        file.write_text(token_of(who))
+        tokens.append({"name": who, "token": {"file": str(file)}, "may": sorted(may)})
+    return {"service_tokens": tokens, "password": LITTLE_COST}
 
 
 def gateway(folder: Path, config: dict[str, Any], name: str = "gateway") -> Process:
@@ -29,6 +52,7 @@ def embedded_config(folder: Path, broker_port: int, **changes: Any) -> dict[str,
         "store": {"kind": "sqlite", "path": str(folder / "readings.db")},
         "database": {"path": str(folder / "gateway.db")},
         "http": {"port": free_port()},
+        "access": access_section(folder),
         "accept_any_station": True,
         "accept_any_camera": True,
         "evidence": {
@@ -42,10 +66,27 @@ def embedded_config(folder: Path, broker_port: int, **changes: Any) -> dict[str,
 
 
 class Api:
-    """The gateway's HTTP face as a test sees it."""
+    """The gateway's HTTP face as somebody sees it; nobody signs in where ``who`` is None."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, who: str | None = CALLER) -> None:
         self.port = port
+        self.headers = {} if who is None else {"Authorization": f"Bearer {token_of(who)}"}
+
+    def of(self, who: str | None) -> "Api":
+        """Return the same face as another person or role sees it."""
+        return Api(self.port, who)
+
+    def session_cookie(self, account: str = "nguoi.thu", *roles: Role) -> Any:
+        """Sign in with a link; return the cookie as Playwright takes it. No role means all."""
+        wanted = {"account": account, "name": CALLER, "with_password": False}
+        self.post("/accounts", {**wanted, "roles": roles or list(Role)})
+        _, made = self.post(f"/accounts/{account}/link", {})
+        headers = {"Content-Type": "application/json"}
+        body = json.dumps({"link": made["link"]})
+        status, text, answer = self.of(None).raw("/api/v1/session/link", "POST", body, headers)
+        assert status == 200, text
+        name, _, value = answer["set-cookie"].partition(";")[0].partition("=")
+        return {"name": name, "value": value, "url": f"http://127.0.0.1:{self.port}"}
 
     def raw(
         self,
@@ -68,7 +109,7 @@ class Api:
         """Return status, bytes and headers (names in lower case)."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request(method, path, body, headers or {})
+            connection.request(method, path, body, {**self.headers, **(headers or {})})
             answer = connection.getresponse()
             content = answer.read()
             return answer.status, content, {k.lower(): v for k, v in answer.getheaders()}
