@@ -13,6 +13,7 @@ from gateway.api import (
     routes_cameras,
     routes_events,
     routes_evidence,
+    routes_session,
     routes_stations,
     routes_system,
     routes_uploads,
@@ -51,6 +52,7 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
         routes_cameras,
         routes_events,
         routes_evidence,
+        routes_session,
         routes_uploads,
         routes_system,
     ):

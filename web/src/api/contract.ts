@@ -143,9 +143,10 @@ export interface Readings {
 
 export interface Health {
   status: 'ok' | 'degraded';
-  version: string;
-  started_at: string;
-  checks: Record<string, { ok: boolean; detail: string }>;
+  /** These only for those who may see the system. */
+  version?: string;
+  started_at?: string;
+  checks?: Record<string, { ok: boolean; detail: string }>;
 }
 
 export interface Quarantine {
