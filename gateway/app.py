@@ -31,6 +31,7 @@ from gateway.metrics import GatewayMetrics
 from gateway.self_report import SelfReport
 from gateway.settings import GatewayConfig
 from gateway.sign_in.opening import open_sign_in
+from gateway.sign_in.rescue import add_commands, page_of, run_command
 from gateway.stores.opening import new_store
 from gateway.stores.retention import keep_retention
 from gateway.threads import WorkerThreads
@@ -205,6 +206,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--config", type=Path, required=True, metavar="FILE")
     parser.add_argument("--check-config", action="store_true", help="check FILE and end")
     parser.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING"])
+    add_commands(parser)
     options = parser.parse_args(arguments)
     configure_logging(options.log_level)
 
@@ -212,15 +214,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         config = _load(options.config)
         print(f"{options.config}: good: {config.store.kind}, {len(config.stations)} stations named")
 
+    def see_to_accounts() -> None:
+        config = _load(options.config)
+        http = config.http
+        page = page_of(http.listen, http.port, secure=http.tls is not None)
+        run_command(options, config.access, config.database.address(), page)
+
     if options.check_config:
         return report_errors(check)
+    if options.command is not None:
+        return report_errors(see_to_accounts)
 
     async def serve(stop: asyncio.Event) -> None:
         config = _load(options.config)
         sock = bind(config.http.listen, config.http.port, str(options.config))
         host, port = sock.getsockname()[:2]
-        scheme = "http" if config.http.tls is None else "https"
-        log.info("the page is at %s://%s:%d/", scheme, f"[{host}]" if ":" in host else host, port)
+        secure = config.http.tls is not None
+        log.info("the page is at %s", page_of(host, port, secure=secure))
         await Gateway(config, sock).serve(stop)
 
     return run_program(serve)

@@ -1,5 +1,6 @@
 """The gateway's configuration file, as strict models."""
 
+import os
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
@@ -103,8 +104,10 @@ class DatabaseSettings(StrictModel):
         return f"sqlite:///{self.path.absolute()}"
 
     def beside(self, name: str) -> Path:
-        """Return a file beside the database's; in the working directory for a server."""
-        return Path(name) if self.path is None else self.path.with_name(name)
+        """Return a file beside the database's; for a server, where systemd lets us keep state."""
+        if self.path is not None:
+            return self.path.with_name(name)
+        return Path(os.environ.get("STATE_DIRECTORY", ".").partition(":")[0], name)
 
 
 class IngestSettings(StrictModel):

@@ -123,8 +123,8 @@ class Api:
         assert status == 200, text
         return json.loads(text)
 
-    def post(self, path: str, body: Any) -> tuple[int, Any]:
-        """Post JSON; return status and JSON."""
+    def post(self, path: str, body: Any, method: str = "POST") -> tuple[int, Any]:
+        """Send JSON; return status and JSON."""
         headers = {"Content-Type": "application/json"}
-        status, text, _ = self.raw(f"/api/v1{path}", "POST", json.dumps(body), headers)
+        status, text, _ = self.raw(f"/api/v1{path}", method, json.dumps(body), headers)
         return status, json.loads(text)
