@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from gateway.api.alarms_models import MarkView
+
 
 class Check(BaseModel):
     """Whether one part works, and if not, why."""
@@ -142,6 +144,25 @@ class AlarmView(BaseModel):
     acknowledged_by: str | None
     note: str
     backfill: bool
+    subject: Literal["station", "camera"]
+    priority: str
+    group: str
+    open: bool
+    latching: bool
+    latched: bool
+    late: bool
+    silenced_by: str | None
+    attention: bool
+    announced_at: datetime | None
+    reset_at: datetime | None
+    reset_by: str | None
+    shelved: MarkView | None
+    one_shot: bool
+    suppressed: MarkView | None
+    out_of_service: MarkView | None
+    max_shelve_s: int
+    instructions_vi: str
+    instructions_en: str
 
 
 class AlarmList(BaseModel):

@@ -7,6 +7,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from gateway.api import (
+    routes_alarm_definitions,
+    routes_alarm_kpis,
     routes_alarms,
     routes_cameras,
     routes_events,
@@ -43,6 +45,8 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
     for routes in (
         routes_stations,
         routes_alarms,
+        routes_alarm_definitions,
+        routes_alarm_kpis,
         routes_cameras,
         routes_events,
         routes_evidence,

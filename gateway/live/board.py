@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -48,6 +49,7 @@ class Board:
         self._lost: dict[str, int] = {}
         self._active: dict[tuple[str, str], dict[str, AlarmRecord]] = {}
         self._refresh = asyncio.Event()
+        self._alarm_listeners: list[Callable[[list[AlarmRecord]], None]] = []
 
     def view(self, station: str) -> StationView | None:
         """Return a station as the API shows it, or None."""
@@ -81,8 +83,18 @@ class Board:
         if self.stations.on_heartbeat(heartbeat, self._clock.monotonic(), self._clock.now_ms()):
             self._tell_station(heartbeat.station)
 
+    def listen(self, listener: Callable[[list[AlarmRecord]], None]) -> None:
+        """Call ``listener`` with the alarms that this gateway changed, after each commit."""
+        self._alarm_listeners.append(listener)
+
     def alarms_changed(self, records: list[AlarmRecord]) -> None:
-        """Show alarms as committed."""
+        """Show alarms as this gateway committed them, and tell who listens."""
+        self.show_alarms(records)
+        for listener in self._alarm_listeners:
+            listener(records)
+
+    def show_alarms(self, records: list[AlarmRecord]) -> None:
+        """Show alarms as any gateway committed them."""
         for record in records:
             self._follow(record)
             self.stream.push("alarm", alarm_view(record).model_dump_json().encode())

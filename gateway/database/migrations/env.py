@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import gateway.database.alarms_tables  # noqa: F401
 from gateway.database.tables import METADATA
 
 connection = context.config.attributes["connection"]
