@@ -8,14 +8,15 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 from gateway.alarms.definitions import MOST_SHELVE_S, Priority
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
+    """Refuse control characters, which PostgreSQL cannot keep and nobody can read."""
     if any(ord(sign) < 32 and sign not in "\n\t" for sign in text):
         raise ValueError("control characters are not allowed")
     return text
 
 
-Words = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain)]
-LongWords = Annotated[str, Field(max_length=2_000), AfterValidator(_plain)]
+Words = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(plain_text)]
+LongWords = Annotated[str, Field(max_length=2_000), AfterValidator(plain_text)]
 
 
 class _Body(BaseModel):
@@ -33,7 +34,7 @@ class Shelving(_Body):
 class Why(_Body):
     """The reason of a step; may be empty."""
 
-    why: Annotated[str, Field(max_length=500), AfterValidator(_plain)] = ""
+    why: Annotated[str, Field(max_length=500), AfterValidator(plain_text)] = ""
 
 
 class Comment(_Body):

@@ -1,11 +1,11 @@
 """Shapes of the API's answers; they make the OpenAPI document."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
-from gateway.api.alarms_models import MarkView
+from gateway.api.alarms_models import MarkView, plain_text
 
 
 class Check(BaseModel):
@@ -176,8 +176,8 @@ class Acknowledgement(BaseModel):
 
     model_config = {"extra": "forbid", "str_strip_whitespace": True}
 
-    by: str = Field(min_length=1, max_length=60)
-    note: str = Field(default="", max_length=500)
+    by: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(plain_text)]
+    note: Annotated[str, Field(max_length=500), AfterValidator(plain_text)] = ""
 
 
 class QuarantinedMessage(BaseModel):

@@ -121,8 +121,8 @@ def insert_missing(connection: Connection, table: Table, rows: list[dict[str, An
 def insert_if_absent(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
     """Insert one row unless its primary key is there; tell whether it was inserted."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    done = connection.execute(dialect.insert(table).values(**row).on_conflict_do_nothing())
-    return done.rowcount == 1
+    insert = dialect.insert(table).values(**row).on_conflict_do_nothing()
+    return connection.execute(insert.returning(*table.primary_key.columns)).first() is not None
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
