@@ -57,6 +57,8 @@ def test_operator_name_is_remembered(page: Page, centre: Centre) -> None:
     station = centre.stations["sg-nt"]
     for expected in ("", "Trần Văn Minh"):
         station.raise_alarm(90.0)
+        page.mouse.move(0, 0)
+        page.goto(f"{centre.base_url}/#/")
         page.goto(f"{centre.base_url}/#/alarms")
         page.locator("li[data-acknowledged=false]").get_by_role("button", name="Tiếp nhận").click()
         name = page.get_by_label("Người tiếp nhận")
