@@ -21,6 +21,7 @@ from gateway.ingest.admission import Admission
 from gateway.ingest.camera_admission import CameraAdmission
 from gateway.ingest.ledger import SequenceLedger
 from gateway.ingest.pipeline import Pipeline
+from gateway.live.alarm_keeper import AlarmKeeper
 from gateway.live.board import Board
 from gateway.live.camera_board import CameraBoard
 from gateway.live.cameras import Cameras
@@ -105,6 +106,16 @@ class Gateway:
             session_expiry_s=0 if group else ingest.session_expiry_s,
             receive_maximum=ingest.receive_maximum,
         )
+        self._alarm_keeper = AlarmKeeper(
+            config.alarms,
+            self._database,
+            self._board,
+            self._stations,
+            self._cameras,
+            self._ledger,
+            clock,
+            lambda: self._session.connected,
+        )
         self._api_threads = WorkerThreads("api", threads=4)
         settings = config.evidence
         self._evidence = None
@@ -162,6 +173,7 @@ class Gateway:
             scope.start("gaps", self._pipeline.ask_for_gaps)
             scope.start("board", self._board.refresh)
             scope.start("silence", self._board.watch_silence)
+            scope.start("alarm-keeper", self._alarm_keeper.run)
             scope.start("camera-board", self._camera_board.refresh)
             scope.start("camera-silence", self._camera_board.watch_silence)
             scope.start("retention", lambda: keep_retention(self._store), Backoff())
@@ -184,6 +196,7 @@ class Gateway:
                 await asyncio.wait({http}, timeout=1.0)
         self._pipeline.close()
         self._camera_board.close()
+        self._alarm_keeper.close()
         self._api_threads.close(0.1)
         self._sign_in.close()
         if self._evidence is not None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from gateway.access.settings import AccessSettings
+from gateway.alarms.settings import AlarmSettings
 from gateway.api.settings import HttpSettings
 from gateway.evidence.settings import CameraId, EvidenceSettings
 from quantrac_core.config.secrets import Secret
@@ -141,6 +142,7 @@ class GatewayConfig(StrictModel):
     accept_any_camera: bool = False
     evidence: EvidenceSettings | None = None
     ingest: IngestSettings = IngestSettings()
+    alarms: AlarmSettings = AlarmSettings()
 
     @model_validator(mode="after")
     def _knows_its_peers(self) -> "GatewayConfig":

@@ -8,11 +8,13 @@ from gateway.access.principal import Principal
 
 Audience = Callable[[str, str], bool]
 """Tells of an event's kind and subject (a station or camera) whether somebody may hear it."""
-Subject = Literal["station", "camera", "all"]
+CAMERA_PREFIX: Final = "camera/"
+"""Before a camera where a subject may be either; no station's id holds a slash."""
+Subject = Literal["station", "camera", "source", "all"]
 HEARD_WITH: Final[dict[str, tuple[Permission, Subject]]] = {
     "scan": (Permission.SEE_STATIONS, "station"),
     "station": (Permission.SEE_STATIONS, "station"),
-    "alarm": (Permission.SEE_STATIONS, "station"),
+    "alarm": (Permission.SEE_STATIONS, "source"),
     "camera": (Permission.SEE_EVENTS, "camera"),
     "event": (Permission.SEE_EVENTS, "camera"),
 }
@@ -31,6 +33,9 @@ def audience_of(principal: Principal) -> Audience:
         permission, kind = HEARD_WITH[event]
         if not principal.may(permission):
             return False
+        if kind == "source":
+            kind = "camera" if subject.startswith(CAMERA_PREFIX) else "station"
+            subject = subject.removeprefix(CAMERA_PREFIX)
         if kind == "station":
             return principal.reaches_station(subject)
         return kind == "all" or principal.reaches_camera(subject)

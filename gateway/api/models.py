@@ -1,9 +1,11 @@
 """Shapes of the API's answers; they make the OpenAPI document."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
+
+from gateway.api.alarms_models import MarkView, plain_text
 
 
 class Check(BaseModel):
@@ -142,6 +144,25 @@ class AlarmView(BaseModel):
     acknowledged_by: str | None
     note: str
     backfill: bool
+    subject: Literal["station", "camera"]
+    priority: str
+    group: str
+    open: bool
+    latching: bool
+    latched: bool
+    late: bool
+    silenced_by: str | None
+    attention: bool
+    announced_at: datetime | None
+    reset_at: datetime | None
+    reset_by: str | None
+    shelved: MarkView | None
+    one_shot: bool
+    suppressed: MarkView | None
+    out_of_service: MarkView | None
+    max_shelve_s: int
+    instructions_vi: str
+    instructions_en: str
 
 
 class AlarmList(BaseModel):
@@ -155,7 +176,7 @@ class Acknowledgement(BaseModel):
 
     model_config = {"extra": "forbid", "str_strip_whitespace": True}
 
-    note: str = Field(default="", max_length=500)
+    note: Annotated[str, Field(max_length=500), AfterValidator(plain_text)] = ""
 
 
 class QuarantinedMessage(BaseModel):

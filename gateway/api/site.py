@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from gateway.api import (
     routes_accounts,
+    routes_alarm_definitions,
+    routes_alarm_kpis,
     routes_alarms,
     routes_cameras,
     routes_events,
@@ -49,6 +51,8 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
         routes_stations,
         routes_accounts,
         routes_alarms,
+        routes_alarm_definitions,
+        routes_alarm_kpis,
         routes_cameras,
         routes_events,
         routes_evidence,

@@ -1,11 +1,14 @@
 /** The addresses of the page, kept behind the # so that a plain file server is enough. */
 import { readFilter, writeFilter, type EventFilter } from '../domain/event_filter';
 
+/** The lists and sheets of the alarm desk. */
+export const ALARM_VIEWS = ['open', 'silenced', 'all', 'figures', 'definitions'] as const;
+export type AlarmView = (typeof ALARM_VIEWS)[number];
 export type Range = '15m' | '1h' | '6h' | '24h' | '7d';
 export type Route =
   | { page: 'overview' }
   | { page: 'station'; station: string; channel: string | null; range: Range }
-  | { page: 'alarms'; filter: 'open' | 'all' }
+  | { page: 'alarms'; filter: AlarmView }
   | { page: 'system' }
   | DeskRoute;
 /** The pages that are fetched only when somebody goes there. */
@@ -28,7 +31,9 @@ export function parseHash(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#/, '').split('?', 2);
   const query = new URLSearchParams(search);
   const [page, id] = path.split('/').filter(Boolean);
-  if (page === 'alarms') return { page, filter: query.get('show') === 'all' ? 'all' : 'open' };
+  if (page === 'alarms') {
+    return { page, filter: ALARM_VIEWS.find((view) => view === query.get('show')) ?? 'open' };
+  }
   if (page === 'system') return { page };
   if (page === 'events') {
     if (id !== undefined) return { page: 'event', event: safeDecode(id) };
@@ -57,7 +62,7 @@ export function toHash(route: Route): string {
     case 'system':
       return '#/system';
     case 'alarms':
-      return route.filter === 'all' ? '#/alarms?show=all' : '#/alarms';
+      return route.filter === 'open' ? '#/alarms' : `#/alarms?show=${route.filter}`;
     case 'events': {
       const query = writeFilter(route.filter);
       return query.size ? `#/events?${query}` : '#/events';

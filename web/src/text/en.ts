@@ -91,6 +91,13 @@ export const en: Catalogue = {
     not_measuring: 'not measuring',
   },
   level: { warn: 'near limit', limit: 'over limit' },
+  fault: 'monitoring fault',
+  centreAlarm: {
+    station_offline: 'Station away',
+    clock_unsynced: 'Station clock not synchronised',
+    data_lost: 'Data lost',
+    camera_down: 'Camera down',
+  },
   levelLow: { warn: 'near lower limit', limit: 'under limit' },
   since: (when) => `since ${when}`,
   ago: (age) => `${age} ago`,

@@ -91,6 +91,13 @@ export const vi = {
   quality: { good: 'tốt', suspect: 'nghi ngờ', bad: 'không tin cậy' },
   reasons,
   level: { warn: 'sắp vượt ngưỡng', limit: 'vượt ngưỡng' },
+  fault: 'sự cố giám sát',
+  centreAlarm: {
+    station_offline: 'Trạm mất kết nối',
+    clock_unsynced: 'Đồng hồ trạm chưa đồng bộ',
+    data_lost: 'Mất số liệu',
+    camera_down: 'Camera mất hình',
+  },
   levelLow: { warn: 'sắp dưới ngưỡng', limit: 'dưới ngưỡng' },
   since: (when: string) => `từ ${when}`,
   ago: (age: string) => `${age} trước`,
