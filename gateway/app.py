@@ -29,6 +29,7 @@ from gateway.live.previews import Previews
 from gateway.live.stations import Stations
 from gateway.live.stream import Stream
 from gateway.metrics import GatewayMetrics
+from gateway.notification.notifier import Notifier
 from gateway.self_report import SelfReport
 from gateway.settings import GatewayConfig
 from gateway.sign_in.opening import open_sign_in
@@ -79,6 +80,10 @@ class Gateway:
         )
         self._cameras = Cameras(config.cameras)
         self._camera_board = CameraBoard(self._cameras, Previews(), stream, self._database, clock)
+        self._notifier = Notifier(config.notification, self._database, config.gateway.name, clock)
+        self._board.listen(lambda _records: self._notifier.wake())
+        self._camera_board.heard = self._notifier.wake
+        self._metrics.watch(self._notifier.samples)
         stations = None if config.accept_any_station else frozenset(config.stations)
         cameras = None if config.accept_any_camera else frozenset(config.cameras)
         camera_admission = CameraAdmission(cameras, ingest.max_future_s)
@@ -152,6 +157,7 @@ class Gateway:
             threads=self._api_threads,
             sign_in=self._sign_in,
             evidence=self._evidence,
+            notifier=self._notifier,
             knows_camera=camera_admission.knows,
             checks=report.checks,
             now_s=clock.monotonic,
@@ -181,6 +187,7 @@ class Gateway:
                 scope.start("evidence-retention", self._retention.run, Backoff())
             scope.start("first-account", self._sign_in.first.make)
             scope.start("ended-sessions", self._sign_in.forget_ended)
+            scope.start("notices", self._notifier.run, Backoff())
             mqtt = scope.start("mqtt", self._session.run, Backoff())
             http = scope.start("http", self._server.run)
             scope.start("watchdog", lambda: feed_watchdog(lambda: True))
@@ -197,6 +204,7 @@ class Gateway:
         self._pipeline.close()
         self._camera_board.close()
         self._alarm_keeper.close()
+        self._notifier.close()
         self._api_threads.close(0.1)
         self._sign_in.close()
         if self._evidence is not None:

@@ -12,6 +12,7 @@ from gateway.access.settings import AccessSettings
 from gateway.alarms.settings import AlarmSettings
 from gateway.api.settings import HttpSettings
 from gateway.evidence.settings import CameraId, EvidenceSettings
+from gateway.notification.settings import NotificationSettings
 from quantrac_core.config.secrets import Secret
 from quantrac_core.config.strict import StrictModel
 from quantrac_core.contracts.identifiers import STATION_ID_RULE, is_station_id
@@ -143,6 +144,7 @@ class GatewayConfig(StrictModel):
     evidence: EvidenceSettings | None = None
     ingest: IngestSettings = IngestSettings()
     alarms: AlarmSettings = AlarmSettings()
+    notification: NotificationSettings = NotificationSettings()
 
     @model_validator(mode="after")
     def _knows_its_peers(self) -> "GatewayConfig":

@@ -14,6 +14,7 @@ from gateway.evidence.opening import Evidence
 from gateway.live.board import Board
 from gateway.live.camera_board import CameraBoard
 from gateway.metrics import GatewayMetrics
+from gateway.notification.notifier import Notifier
 from gateway.sign_in.opening import SignIn
 from gateway.stores.interface import Store
 from gateway.threads import WorkerThreads
@@ -39,6 +40,7 @@ class Services:
     threads: WorkerThreads
     sign_in: SignIn
     evidence: Evidence | None
+    notifier: Notifier
     knows_camera: Callable[[str], bool]
     checks: Callable[[], dict[str, Check]]
     now_s: Callable[[], float]

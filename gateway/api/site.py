@@ -15,6 +15,8 @@ from gateway.api import (
     routes_cameras,
     routes_events,
     routes_evidence,
+    routes_notification,
+    routes_push,
     routes_session,
     routes_stations,
     routes_system,
@@ -58,6 +60,8 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
         routes_evidence,
         routes_session,
         routes_uploads,
+        routes_notification,
+        routes_push,
         routes_system,
     ):
         app.include_router(routes.router)

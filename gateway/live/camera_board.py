@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Final
 
 from gateway.api.camera_models import CameraView
@@ -44,6 +45,7 @@ class CameraBoard:
         self._threads = WorkerThreads("camera-board")
         self._counts: dict[str, EventCounts] = {}
         self._count_now = True
+        self.heard: Callable[[], None] = lambda: None
         self._told: dict[str, int] = {}
         self._kept: dict[str, tuple[CameraStatus, float]] = {}
 
@@ -70,6 +72,7 @@ class CameraBoard:
         """Show events as committed."""
         if records:
             self._count_now = True
+            self.heard()
         if not len(self._stream):
             return
         for record in records:

@@ -4,6 +4,7 @@ import contextlib
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -84,12 +85,12 @@ def own_centre(built_page: None, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @contextlib.contextmanager
-def running_centre(folder: Path) -> Iterator[Centre]:
+def running_centre(folder: Path, **changes: Any) -> Iterator[Centre]:
     """Run a broker, a gateway and the three stations until the end of the block."""
     with contextlib.ExitStack() as stack:
         broker = stack.enter_context(running(Mosquitto(folder, extra=LONG_QUEUES)))
         assert broker.port is not None
-        config = embedded_config(folder, broker.port)
+        config = embedded_config(folder, broker.port, **changes)
         process = stack.enter_context(running(gateway(folder, config)))
         api = Api(config["http"]["port"])
         # These stations send each scan once, so the centre has to listen before they begin.

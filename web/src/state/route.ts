@@ -10,7 +10,13 @@ export type Route =
   | { page: 'station'; station: string; channel: string | null; range: Range }
   | { page: 'alarms'; filter: AlarmView }
   | { page: 'system' }
+  | NoticesRoute
   | DeskRoute;
+export const NOTICE_TABS = ['recipients', 'duty', 'deliveries'] as const;
+export interface NoticesRoute {
+  page: 'notices';
+  tab: (typeof NOTICE_TABS)[number];
+}
 /** The pages that are fetched only when somebody goes there. */
 export type DeskRoute =
   | { page: 'events'; filter: EventFilter }
@@ -35,6 +41,7 @@ export function parseHash(hash: string): Route {
     return { page, filter: ALARM_VIEWS.find((view) => view === query.get('show')) ?? 'open' };
   }
   if (page === 'system') return { page };
+  if (page === 'notices') return { page, tab: NOTICE_TABS.find((tab) => tab === id) ?? 'recipients' };
   if (page === 'events') {
     if (id !== undefined) return { page: 'event', event: safeDecode(id) };
     return { page, filter: readFilter(query) };
@@ -61,6 +68,8 @@ export function toHash(route: Route): string {
       return '#/';
     case 'system':
       return '#/system';
+    case 'notices':
+      return route.tab === 'recipients' ? '#/notices' : `#/notices/${route.tab}`;
     case 'alarms':
       return route.filter === 'open' ? '#/alarms' : `#/alarms?show=${route.filter}`;
     case 'events': {

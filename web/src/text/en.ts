@@ -12,6 +12,7 @@ export const en: Catalogue = {
     alarms: 'Alarms',
     events: 'Security',
     cameras: 'Cameras',
+    notices: 'Notices',
     system: 'System',
     skip: 'Skip to content',
   },

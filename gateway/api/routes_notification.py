@@ -1,0 +1,294 @@
+"""Notification: recipients, duty rosters, deliveries and the test message."""
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Path, Query
+
+from gateway.access.permissions import Permission
+from gateway.access.principal import Principal
+from gateway.api.access import needs
+from gateway.api.notification_models import (
+    DeliveryList,
+    DeliveryView,
+    Done,
+    NotificationView,
+    RecipientList,
+    RecipientView,
+    RosterList,
+    RosterView,
+    SinkView,
+)
+from gateway.api.services import InjectedServices
+from gateway.database import notice_people, notice_queue
+from gateway.database.engine import Database
+from gateway.database.notice_queue import Delivery, DeliveryState, delivery_id
+from gateway.ingest.commits import now_ms
+from gateway.notification.message import Message, test_message
+from gateway.notification.people import MAX_STEPS, Recipient, Roster
+from gateway.notification.routing import on_duty
+from gateway.notification.watch import queue_message
+from quantrac_core.contracts.messages import utc_from_ms
+
+router = APIRouter(prefix="/api/v1/notification", tags=["notification"])
+
+Slug = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+DeliveryId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+Sees = Annotated[Principal, needs(Permission.SEE_DELIVERIES)]
+Configures = Annotated[Principal, needs(Permission.CONFIGURE)]
+
+
+@router.get("")
+async def get_notification(services: InjectedServices, caller: Sees) -> NotificationView:
+    """Return the ways out of the centre and how many deliveries wait, arrived or failed."""
+    counted = await services.threads.call(_counts, services.database)
+    sinks = [
+        SinkView.model_validate(
+            {"sink": lane.sink, "kind": lane.sink.partition(":")[0], "trouble": lane.trouble}
+        )
+        for lane in services.notifier.lanes
+    ]
+    return NotificationView(sinks=sinks, **counted)
+
+
+@router.get("/recipients")
+async def list_recipients(services: InjectedServices, caller: Sees) -> RecipientList:
+    """Return everybody who may be told."""
+    found = await services.threads.call(_recipients, services.database)
+    return RecipientList(
+        recipients=[RecipientView(id=id, settings=settings) for id, settings in found.items()]
+    )
+
+
+@router.put("/recipients/{recipient_id}")
+async def put_recipient(
+    services: InjectedServices, caller: Configures, recipient_id: Slug, body: Recipient
+) -> RecipientView:
+    """Add or change a recipient; every channel must be one that this centre has."""
+    known = services.notifier.settings.sinks()
+    for channel in body.channels:
+        sink: str = channel.kind
+        if channel.kind in ("webhook", "apprise"):
+            sink = f"{channel.kind}:{channel.name}"
+        if sink not in known:
+            raise HTTPException(422, f"channels: {sink} is not in the configuration of this centre")
+
+    def keep() -> bool:
+        with services.database.writing() as connection:
+            return notice_people.keep_recipient(
+                connection, recipient_id, body, caller.account, now_ms()
+            )
+
+    if not await services.threads.call(keep):
+        raise HTTPException(409, f"at most {notice_people.MAX_RECIPIENTS} recipients")
+    services.notifier.wake()
+    return RecipientView(id=recipient_id, settings=body)
+
+
+@router.delete("/recipients/{recipient_id}")
+async def delete_recipient(
+    services: InjectedServices, caller: Configures, recipient_id: Slug
+) -> Done:
+    """Delete a recipient who stands in no roster."""
+
+    def delete() -> list[str] | None:
+        with services.database.writing() as connection:
+            rosters = notice_people.rosters(connection)
+            users = [one.name for one in rosters.values() if _names(one, recipient_id)]
+            if users:
+                return users
+            return [] if notice_people.delete_recipient(connection, recipient_id) else None
+
+    users = await services.threads.call(delete)
+    if users is None:
+        raise HTTPException(404, f"there is no recipient {recipient_id!r}")
+    if users:
+        raise HTTPException(409, f"the recipient is in the roster {users[0]!r}")
+    return Done()
+
+
+@router.post("/recipients/{recipient_id}/test")
+async def send_test(
+    services: InjectedServices, caller: Configures, recipient_id: Slug
+) -> DeliveryList:
+    """Queue a test message on every channel of a recipient; its deliveries tell the result."""
+    sinks = frozenset(services.notifier.settings.sinks())
+
+    def queue() -> list[Delivery] | None:
+        with services.database.writing() as connection:
+            recipient = notice_people.recipients(connection).get(recipient_id)
+            if recipient is None:
+                return None
+            at_ms = now_ms()
+            message = test_message(recipient.language, at_ms)
+            news_id = delivery_id("test", recipient_id, secrets.token_hex(8))
+            number = queue_message(
+                connection, message, news_id, recipient_id, recipient, sinks, at_ms
+            )
+            found = notice_queue.search(connection, None, recipient_id, max(1, number))
+            return found[:number]
+
+    queued = await services.threads.call(queue)
+    if queued is None:
+        raise HTTPException(404, f"there is no recipient {recipient_id!r}")
+    for lane in services.notifier.lanes:
+        lane.wake()
+    return DeliveryList(deliveries=[delivery_view(one) for one in queued], next=None)
+
+
+@router.get("/rosters")
+async def list_rosters(services: InjectedServices, caller: Sees) -> RosterList:
+    """Return every duty roster and who is on duty now."""
+
+    def load() -> dict[str, Roster]:
+        with services.database.reading() as connection:
+            return notice_people.rosters(connection)
+
+    found = await services.threads.call(load)
+    return RosterList(rosters=[roster_view(id, roster) for id, roster in found.items()])
+
+
+@router.put("/rosters/{roster_id}")
+async def put_roster(
+    services: InjectedServices, caller: Configures, roster_id: Slug, body: Roster
+) -> RosterView:
+    """Add or change a roster; everybody in it must be a recipient."""
+
+    def keep() -> str:
+        with services.database.writing() as connection:
+            known = notice_people.recipients(connection)
+            for person in _people_of(body):
+                if person not in known:
+                    return f"there is no recipient {person!r}"
+            kept = notice_people.keep_roster(connection, roster_id, body, caller.account, now_ms())
+            return "" if kept else f"at most {notice_people.MAX_ROSTERS} rosters"
+
+    fault = await services.threads.call(keep)
+    if fault:
+        raise HTTPException(422, fault)
+    services.notifier.wake()
+    return roster_view(roster_id, body)
+
+
+@router.delete("/rosters/{roster_id}")
+async def delete_roster(services: InjectedServices, caller: Configures, roster_id: Slug) -> Done:
+    """Delete a roster."""
+
+    def delete() -> bool:
+        with services.database.writing() as connection:
+            return notice_people.delete_roster(connection, roster_id)
+
+    if not await services.threads.call(delete):
+        raise HTTPException(404, f"there is no roster {roster_id!r}")
+    return Done()
+
+
+@router.get("/deliveries")
+async def list_deliveries(
+    services: InjectedServices,
+    caller: Sees,
+    state: DeliveryState | None = None,
+    recipient: Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")] = None,
+    before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> DeliveryList:
+    """Return deliveries, newest first."""
+
+    def load() -> list[Delivery]:
+        with services.database.reading() as connection:
+            return notice_queue.search(connection, state, recipient, limit + 1, before)
+
+    found = await services.threads.call(load)
+    page = found[:limit]
+    following = page[-1].number if len(found) > limit else None
+    return DeliveryList(deliveries=[delivery_view(one) for one in page], next=following)
+
+
+@router.get("/deliveries/{delivery}")
+async def get_delivery(
+    services: InjectedServices, caller: Sees, delivery: DeliveryId
+) -> DeliveryView:
+    """Return one delivery."""
+
+    def load() -> Delivery | None:
+        with services.database.reading() as connection:
+            return notice_queue.find(connection, delivery)
+
+    found = await services.threads.call(load)
+    if found is None:
+        raise HTTPException(404, f"there is no delivery {delivery!r}")
+    return delivery_view(found)
+
+
+@router.post("/deliveries/{delivery}/retry")
+async def retry_delivery(
+    services: InjectedServices, caller: Configures, delivery: DeliveryId
+) -> DeliveryView:
+    """Try a delivery that failed for good, or was dropped, once more under its old id."""
+
+    def again() -> tuple[bool, Delivery | None]:
+        with services.database.writing() as connection:
+            done = notice_queue.try_again(connection, delivery, now_ms())
+            return done, notice_queue.find(connection, delivery)
+
+    done, found = await services.threads.call(again)
+    if found is None:
+        raise HTTPException(404, f"there is no delivery {delivery!r}")
+    if not done:
+        raise HTTPException(409, "only what failed or was dropped can be sent again")
+    for lane in services.notifier.lanes:
+        lane.wake()
+    return delivery_view(found)
+
+
+def roster_view(id: str, roster: Roster) -> RosterView:
+    """Return a roster as the API shows it."""
+    at_ms = now_ms()
+    duty = {step: on_duty(roster, step, at_ms) for step in range(1, MAX_STEPS + 1)}
+    shown = {step: people for step, people in duty.items() if people}
+    return RosterView(id=id, settings=roster, on_duty=shown)
+
+
+def delivery_view(one: Delivery) -> DeliveryView:
+    """Return a delivery as the API shows it."""
+    waits = one.state == "waiting"
+    return DeliveryView(
+        id=one.id,
+        number=one.number,
+        recipient=one.recipient,
+        channel=one.channel,
+        target="" if one.channel == "push" else one.target,
+        phase=one.phase,
+        priority=one.priority,
+        title=Message.model_validate_json(one.message).title,
+        created_at=utc_from_ms(one.created_at_ms),
+        state=one.state,
+        attempts=one.attempts,
+        next_at=utc_from_ms(one.next_at_ms) if waits else None,
+        done_at=None if one.done_at_ms is None else utc_from_ms(one.done_at_ms),
+        error=one.last_error,
+    )
+
+
+def _recipients(database: Database) -> dict[str, Recipient]:
+    with database.reading() as connection:
+        return notice_people.recipients(connection)
+
+
+def _counts(database: Database) -> dict[str, int]:
+    counted = {"waiting": 0, "sent": 0, "failed": 0, "dropped": 0}
+    with database.reading() as connection:
+        for (_, state), number in notice_queue.counts(connection).items():
+            counted[state] += number
+    return counted
+
+
+def _names(roster: Roster, recipient_id: str) -> bool:
+    return recipient_id in _people_of(roster)
+
+
+def _people_of(roster: Roster) -> set[str]:
+    people = {shift.recipient for shift in roster.shifts}
+    for exception in roster.exceptions:
+        people.update({one for one in (exception.replaces, exception.recipient) if one is not None})
+    return people
