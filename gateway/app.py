@@ -28,6 +28,7 @@ from gateway.live.previews import Previews
 from gateway.live.stations import Stations
 from gateway.live.stream import Stream
 from gateway.metrics import GatewayMetrics
+from gateway.reports.desk import ReportDesk
 from gateway.self_report import SelfReport
 from gateway.settings import GatewayConfig
 from gateway.stores.opening import new_store
@@ -113,6 +114,16 @@ class Gateway:
             self._retention = EvidenceRetention(
                 settings, self._evidence.folder, self._database, self._metrics
             )
+        self._reports = None
+        if config.reports is not None:
+            self._reports = ReportDesk(
+                config.reports,
+                self._store,
+                self._database,
+                config.stations,
+                config.cameras,
+                clock.now_ms,
+            )
         report = SelfReport(
             session=self._session,
             pipeline=self._pipeline,
@@ -137,6 +148,7 @@ class Gateway:
             started_at=self._started_at,
             version=version("quantrac"),
             web_folder=WEB_FOLDER,
+            reports=self._reports,
         )
         http = config.http
         hosts = ["localhost", "127.0.0.1", "::1", http.listen, *http.allowed_hosts]
@@ -157,6 +169,8 @@ class Gateway:
             scope.start("retention", lambda: keep_retention(self._store), Backoff())
             if self._retention is not None:
                 scope.start("evidence-retention", self._retention.run, Backoff())
+            if self._reports is not None:
+                scope.start("reports", self._reports.run, Backoff())
             mqtt = scope.start("mqtt", self._session.run, Backoff())
             http = scope.start("http", self._server.run)
             scope.start("watchdog", lambda: feed_watchdog(lambda: True))
@@ -173,6 +187,8 @@ class Gateway:
         self._pipeline.close()
         self._camera_board.close()
         self._api_threads.close(0.1)
+        if self._reports is not None:
+            self._reports.close()
         if self._evidence is not None:
             self._evidence.threads.close(0.1)
         self._store.close()

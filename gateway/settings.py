@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from gateway.evidence.settings import CameraId, EvidenceSettings
+from gateway.reports.settings import ReportSettings
 from quantrac_core.config.secrets import Secret
 from quantrac_core.config.strict import StrictModel
 from quantrac_core.contracts.identifiers import STATION_ID_RULE, is_station_id
@@ -150,6 +151,7 @@ class GatewayConfig(StrictModel):
     cameras: list[CameraId] = Field(default=[], max_length=10_000)
     accept_any_camera: bool = False
     evidence: EvidenceSettings | None = None
+    reports: ReportSettings | None = None
     ingest: IngestSettings = IngestSettings()
 
     @model_validator(mode="after")

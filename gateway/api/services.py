@@ -14,6 +14,7 @@ from gateway.evidence.opening import Evidence
 from gateway.live.board import Board
 from gateway.live.camera_board import CameraBoard
 from gateway.metrics import GatewayMetrics
+from gateway.reports.desk import ReportDesk
 from gateway.stores.interface import Store
 from gateway.threads import WorkerThreads
 
@@ -43,6 +44,7 @@ class Services:
     started_at: datetime
     version: str
     web_folder: Path
+    reports: ReportDesk | None = None
 
 
 def _services(request: Request) -> Services:

@@ -11,6 +11,8 @@ from gateway.api import (
     routes_cameras,
     routes_events,
     routes_evidence,
+    routes_exports,
+    routes_reports,
     routes_stations,
     routes_system,
     routes_uploads,
@@ -41,6 +43,8 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
     app.add_exception_handler(StoreUnavailable, _unavailable)
     app.add_exception_handler(DatabaseUnavailable, _unavailable)
     for routes in (
+        routes_exports,
+        routes_reports,
         routes_stations,
         routes_alarms,
         routes_cameras,

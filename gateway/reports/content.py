@@ -1,4 +1,4 @@
-"""Everything one version of a report was made from: a version's document follows from it alone."""
+"""Everything that a version of a report is made from."""
 
 from datetime import date
 
@@ -26,17 +26,3 @@ class Content(msgspec.Struct, frozen=True):
         """What the report is about."""
         first, last = date.fromisoformat(self.first_day), date.fromisoformat(self.last_day)
         return Period(self.kind, first, last)
-
-
-_encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Content)
-
-
-def encode_content(content: Content) -> str:
-    """Return the content as JSON."""
-    return _encoder.encode(content).decode()
-
-
-def decode_content(text: str) -> Content:
-    """Return the content that `encode_content` wrote."""
-    return _decoder.decode(text)

@@ -5,7 +5,7 @@ from typing import Final
 from gateway.reports.blocks import Block, Chart, Heading, Paragraph, Table
 from gateway.reports.downtime import total_s
 from gateway.reports.figures import CAUSES, ReportFigures, StationFigures
-from gateway.reports.wording import CAUSE_WORDS, counted, moment_text, span_text
+from gateway.reports.wording import CAUSE_WORDS, counted, short_moment, span_text
 
 MAX_LISTED: Final = 20
 
@@ -44,8 +44,8 @@ def _downtime_blocks(station: StationFigures, least_s: int) -> list[Block]:
     rows = [
         [
             ", ".join(symbols.get(name, name) for name in one.channels) or "Toàn trạm",
-            moment_text(one.began_ms),
-            moment_text(one.ended_ms),
+            short_moment(one.began_ms),
+            short_moment(one.ended_ms),
             span_text((one.ended_ms - one.began_ms) / 1000),
             CAUSE_WORDS[one.cause],
         ]

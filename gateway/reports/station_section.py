@@ -20,6 +20,7 @@ from gateway.reports.wording import (
     number,
     percent,
     plain_number,
+    short_moment,
     unit_text,
     with_unit,
 )
@@ -108,8 +109,8 @@ def _exceedance_blocks(figures: ReportFigures) -> list[Block]:
                 [
                     station.name,
                     f"{known.label if known else one.channel} ({basis_text(one.basis)})",
-                    moment_text(one.began_ms),
-                    "chưa trở lại" if one.ended_ms is None else moment_text(one.ended_ms),
+                    short_moment(one.began_ms),
+                    "chưa trở lại" if one.ended_ms is None else short_moment(one.ended_ms),
                     f"{number(one.peak, known.decimals if known else 2)} "
                     f"({sign} {with_unit(plain_number(one.limit), one.unit)})",
                     done_words(one) + (" (số liệu bổ sung)" if one.late else ""),

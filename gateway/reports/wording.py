@@ -73,6 +73,11 @@ def moment_text(at_ms: int) -> str:
     return f"{at.hour:02d}:{at.minute:02d} ngày {at.day:02d}/{at.month:02d}"
 
 
+def short_moment(at_ms: int) -> str:
+    """Return ``14:05 19/12`` held together in one line, for tables."""
+    return moment_text(at_ms).replace(" ngày ", "\u00a0")
+
+
 def span_text(seconds: float) -> str:
     """Return a length of time: ``45 phút``, ``3 giờ 05 phút``, ``2 ngày 4 giờ``."""
     minutes = max(0, round(seconds / 60))

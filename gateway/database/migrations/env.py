@@ -2,7 +2,10 @@
 
 from alembic import context
 
+from gateway.database import report_tables
 from gateway.database.tables import METADATA
+
+__all__ = ["report_tables"]
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=METADATA)

@@ -6,6 +6,7 @@ from typing import Final
 from docx.document import Document as DocumentType
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm
 from docx.table import Table, _Cell
@@ -16,9 +17,9 @@ from gateway.reports.word.page import TEXT_PT, WIDTH_MM, lay_out, rule_below, se
 
 NATION: Final = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO: Final = "Độc lập - Tự do - Hạnh phúc"
-LEFT_MM: Final = 68
-# The agency's column may reach a little into the margin: the nation's name needs one line.
-RIGHT_MM: Final = WIDTH_MM - LEFT_MM + 6
+LEFT_MM: Final = 74
+# The head may reach a little into both margins: agency and nation need one line each.
+RIGHT_MM: Final = WIDTH_MM - LEFT_MM + 10
 _LEFT: Final = WD_ALIGN_PARAGRAPH.LEFT
 
 
@@ -94,12 +95,24 @@ def _date_words(letter: Letter) -> str:
 def _columns(document: DocumentType, left_mm: float, right_mm: float, rows: int) -> Table:
     table: Table = document.add_table(rows, 2)
     table.autofit = False
+    _without_padding(table)
     for row in table.rows:
         for cell, width_mm in zip(row.cells, (left_mm, right_mm), strict=True):
             cell.width = Mm(width_mm)
     for column, width_mm in zip(table.columns, (left_mm, right_mm), strict=True):
         column.width = Mm(width_mm)
     return table
+
+
+def _without_padding(table: Table) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "20")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    # The schema wants the margins before the look of the table.
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook")
 
 
 def _line(cell: _Cell, align: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.CENTER) -> Paragraph:
