@@ -299,7 +299,7 @@ class ReportDesk:
         with self._database.writing() as connection:
             reports.release(connection, report_id, lease)
 
-    def _add(self, version: VersionRecord, content: Content, issue: tuple[str, str] | None) -> None:
+    def _add(self, version: VersionRecord, letter: Letter, issue: tuple[str, str] | None) -> None:
         with self._database.writing() as connection:
             reports.add_version(connection, version, _letter_encoder.encode(letter).decode(), issue)
 

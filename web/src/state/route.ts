@@ -7,13 +7,19 @@ export type Route =
   | { page: 'station'; station: string; channel: string | null; range: Range }
   | { page: 'alarms'; filter: 'open' | 'all' }
   | { page: 'system' }
-  | DeskRoute;
+  | DeskRoute
+  | ReportsRoute;
 /** The pages that are fetched only when somebody goes there. */
 export type DeskRoute =
   | { page: 'events'; filter: EventFilter }
   | { page: 'event'; event: string }
   | { page: 'cameras' }
   | { page: 'camera'; camera: string };
+
+/** `version` is a number, or null for what would be generated now. */
+export type ReportsRoute =
+  | { page: 'reports' }
+  | { page: 'report'; report: string; view: 'sections' | 'preview'; version: number | null };
 
 export const RANGES: Record<Range, number> = {
   '15m': 900_000,
@@ -30,6 +36,16 @@ export function parseHash(hash: string): Route {
   const [page, id] = path.split('/').filter(Boolean);
   if (page === 'alarms') return { page, filter: query.get('show') === 'all' ? 'all' : 'open' };
   if (page === 'system') return { page };
+  if (page === 'reports') {
+    if (id === undefined) return { page };
+    const version = Number(query.get('version'));
+    return {
+      page: 'report',
+      report: safeDecode(id),
+      view: query.get('view') === 'preview' ? 'preview' : 'sections',
+      version: Number.isInteger(version) && version > 0 ? version : null,
+    };
+  }
   if (page === 'events') {
     if (id !== undefined) return { page: 'event', event: safeDecode(id) };
     return { page, filter: readFilter(query) };
@@ -56,6 +72,15 @@ export function toHash(route: Route): string {
       return '#/';
     case 'system':
       return '#/system';
+    case 'reports':
+      return '#/reports';
+    case 'report': {
+      const query = new URLSearchParams();
+      if (route.view === 'preview') query.set('view', 'preview');
+      if (route.version !== null) query.set('version', String(route.version));
+      const search = query.size ? `?${query}` : '';
+      return `#/reports/${encodeURIComponent(route.report)}${search}`;
+    }
     case 'alarms':
       return route.filter === 'all' ? '#/alarms?show=all' : '#/alarms';
     case 'events': {

@@ -12,6 +12,7 @@ export const en: Catalogue = {
     alarms: 'Alarms',
     events: 'Security',
     cameras: 'Cameras',
+    reports: 'Reports',
     system: 'System',
     skip: 'Skip to content',
   },

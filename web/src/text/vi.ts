@@ -26,6 +26,7 @@ export const vi = {
     alarms: 'Cảnh báo',
     events: 'An ninh',
     cameras: 'Camera',
+    reports: 'Báo cáo',
     system: 'Hệ thống',
     skip: 'Tới nội dung chính',
   },
