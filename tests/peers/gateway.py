@@ -10,6 +10,7 @@ from urllib.parse import quote
 from tests.peers.process import Process, free_port
 
 UPLOAD_TOKEN = "upload-token-of-the-tests"
+REPORT_FORM = Path(__file__).parents[2] / "configs" / "reports.yaml"
 
 
 def gateway(folder: Path, config: dict[str, Any], name: str = "gateway") -> Process:
@@ -36,6 +37,7 @@ def embedded_config(folder: Path, broker_port: int, **changes: Any) -> dict[str,
             "upload_tokens": [{"token": {"file": str(token)}}],
             "min_free_mb": 0,
         },
+        "reports": {"path": str(folder / "reports"), "form": str(REPORT_FORM)},
         "ingest": {"replay_after_s": 1.0, "replay_interval_s": 1.0},
     }
     return {**config, **changes}
