@@ -48,7 +48,7 @@ Block = Heading | Paragraph | Table | Chart
 class Letter(msgspec.Struct, frozen=True):
     """The whole report, top to bottom, as Nghị định 30/2020/NĐ-CP orders a letter.
 
-    ``number`` is empty and ``issued_on`` None (ISO date) before it is issued.
+    ``number`` has no figure and ``issued_on`` (ISO date) is None before it is issued.
     """
 
     parent_agency: list[str]

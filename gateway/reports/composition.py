@@ -37,7 +37,7 @@ def compose(settings: ReportSettings, content: Content) -> Letter:
     return Letter(
         parent_agency=form.parent_agency,
         agency=form.agency,
-        number=form.number_pattern.replace("{number}", content.number),
+        number=content.number or form.number_pattern.replace("{number}", ""),
         subject=_filled(subject, words),
         place=form.place,
         issued_on=content.issued_on,

@@ -10,7 +10,10 @@ from gateway.reports.section_values import SectionValues
 
 
 class Content(msgspec.Struct, frozen=True):
-    """Figures and what was handed in, at ``made_ms``; days are ISO dates."""
+    """Figures and what was handed in, at ``made_ms``; days are ISO dates.
+
+    ``number`` is that of the issued letter with its ending (``128/ĐTTM``), else empty.
+    """
 
     kind: ReportKind
     first_day: str

@@ -176,6 +176,8 @@ class ReportDesk:
             NoSuchReport, ReportClosed, BeingGenerated, WritingFailed, ArchiveUnavailable,
             StoreUnavailable, DatabaseUnavailable: no version was added.
         """
+        if issue is not None:
+            issue = (self.settings.form.number_pattern.replace("{number}", issue[0]), issue[1])
         lease = uuid4().hex
         record = await self._threads.call(self._claim, report_id, lease, reason)
         try:

@@ -35,7 +35,7 @@ def letter_of(folder: Path, number: str = "", issued_on: str | None = None) -> L
 
 @pytest.fixture(scope="module")
 def letter(tmp_path_factory: pytest.TempPathFactory) -> Letter:
-    return letter_of(tmp_path_factory.mktemp("letter"), "128", "2024-12-20")
+    return letter_of(tmp_path_factory.mktemp("letter"), "128/ĐTTM", "2024-12-20")
 
 
 @pytest.fixture(scope="module")

@@ -37,10 +37,8 @@ def add_head(document: DocumentType, letter: Letter) -> None:
     set_font(_line(nation).add_run(MOTTO), 13, bold=True)
     rule_below(nation.add_paragraph(), RIGHT_MM * 0.2, RIGHT_MM * 0.2)
     number, where = table.rows[1].cells
-    shown = letter.number if letter.issued_on else letter.number.replace("{number}", "")
-    blank = "\u00a0" * 12
-    if not letter.issued_on:
-        shown = blank + shown
+    # A hand writes the number in before the letter is issued here.
+    shown = letter.number if letter.issued_on else "\u00a0" * 12 + letter.number
     set_font(lay_out(_line(number), before_pt=4).add_run(f"Số: {shown}"), 13)
     set_font(lay_out(_line(number), before_pt=4).add_run(f"V/v {letter.subject}"), 12)
     dated = f"{letter.place}, {_date_words(letter)}"
