@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -80,5 +80,7 @@ class Archive:
     def sweep(self, now_ms: int) -> None:
         """Delete what killed processes left unfinished more than an hour ago."""
         for path in self._folder.glob(f"*{_UNFINISHED}"):
-            if now_ms - path.stat().st_mtime * 1000 > STALE_MS:
-                path.unlink(missing_ok=True)
+            # Another gateway may sweep the same folder.
+            with suppress(FileNotFoundError):
+                if now_ms - path.stat().st_mtime * 1000 > STALE_MS:
+                    path.unlink()

@@ -2,14 +2,14 @@
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
 from quantrac_core.contracts.messages import ms_from_utc
 
 ReportKind = Literal["week", "month"]
-SITE_ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+SITE_ZONE: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+"""Việt Nam keeps no summer time, so no table of zones has to be installed."""
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: Final[tuple[Weekday, ...]] = (
     "monday",

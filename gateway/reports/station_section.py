@@ -112,7 +112,7 @@ def _exceedance_blocks(figures: ReportFigures) -> list[Block]:
                     short_moment(one.began_ms),
                     "chưa trở lại" if one.ended_ms is None else short_moment(one.ended_ms),
                     f"{number(one.peak, known.decimals if known else 2)} "
-                    f"({sign} {with_unit(plain_number(one.limit), one.unit)})",
+                    f"({sign}\u00a0{with_unit(plain_number(one.limit), one.unit)})",
                     done_words(one) + (" (số liệu bổ sung)" if one.late else ""),
                 ]
             )
@@ -123,7 +123,7 @@ def _exceedance_blocks(figures: ReportFigures) -> list[Block]:
             "Các lượt cảnh báo vượt ngưỡng",
             ["Trạm", "Thông số", "Từ", "Đến", "Cực trị (ngưỡng)", "Xử lý"],
             rows[:MAX_LISTED],
-            [0.19, 0.16, 0.12, 0.12, 0.18, 0.23],
+            [0.17, 0.15, 0.14, 0.14, 0.18, 0.22],
             [False] * 6,
         )
     ]

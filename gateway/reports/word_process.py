@@ -6,6 +6,7 @@ matplotlib's memory and computing time stay out of the process that takes in rea
 import asyncio
 import contextlib
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -19,6 +20,11 @@ log = logging.getLogger(__name__)
 
 class WritingFailed(QuantracError):
     """The document could not be written; the log says more."""
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    # A service has no home, and without this list the fonts are looked for every time.
+    return {"MPLCONFIGDIR": str(folder / ".matplotlib"), "OPENBLAS_NUM_THREADS": "1"}
 
 
 async def write_file(letter: Letter, path: Path, timeout_s: float) -> None:
@@ -35,6 +41,7 @@ async def write_file(letter: Letter, path: Path, timeout_s: float) -> None:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, **_environment(path.parent)},
     )
     try:
         async with asyncio.timeout(timeout_s):

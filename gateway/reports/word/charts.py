@@ -42,7 +42,8 @@ def draw(chart: Chart) -> bytes:
         if times:
             axes.fill_between(times, low, high, step="post", color="0.82", linewidth=0)
             axes.step(times, mean, where="post", color="black", linewidth=0.9)
-            end: Any = site_time(curve.from_ms + len(curve.mean) * curve.step_s * 1000)
+            # One second short, or the label of the next midnight would be cut off.
+            end: Any = site_time(curve.from_ms + len(curve.mean) * curve.step_s * 1000 - 1000)
             axes.set_xlim(times[0], end)
         for index, limit in enumerate(one for one in chart.limits if one.level == "limit"):
             dashes = (0, _DASHES[index % len(_DASHES)])

@@ -78,7 +78,9 @@ def _add_addressees(document: DocumentType, addressees: list[str]) -> None:
     set_font(_line(label, WD_ALIGN_PARAGRAPH.RIGHT).add_run("Kính gửi:"), TEXT_PT)
     for number, name in enumerate(addressees):
         end = "." if number == len(addressees) - 1 else ";"
-        set_font(_line(names, _LEFT).add_run(f"- {name.rstrip('.;')}{end}"), TEXT_PT)
+        set_font(
+            lay_out(_line(names), _LEFT, left_mm=3).add_run(f"- {name.rstrip('.;')}{end}"), TEXT_PT
+        )
     lay_out(document.add_paragraph(), after_pt=2)
 
 

@@ -61,7 +61,7 @@ def lay_out(
 
 def rule_below(paragraph: Paragraph, left_mm: float, right_mm: float) -> None:
     """Draw a thin line across an empty paragraph between two indents."""
-    lay_out(paragraph, left_mm=left_mm)
+    lay_out(paragraph, before_pt=2, left_mm=left_mm)
     paragraph.paragraph_format.right_indent = Mm(right_mm)
     paragraph.paragraph_format.line_spacing = Pt(3)
     set_font(paragraph.add_run(), 2)
