@@ -70,6 +70,10 @@ def gateway_document(folder: Path, token: Path, ports: DemoPorts) -> dict[str, A
         "database": {"path": str(data / "gateway.sqlite")},
         "http": {"listen": LOOPBACK, "port": ports.http},
         "evidence": evidence_section(folder, token),
+        "reports": {
+            "path": str(data / "reports"),
+            "form": str((CONFIG_DIR / "reports.yaml").resolve()),
+        },
         "accept_any_station": True,
         "cameras": [CAMERA],
     }

@@ -1,4 +1,4 @@
-"""The annex: where values are missing and why, and a chart of every channel."""
+"""The annex: where values are missing and why, and a chart of every channel that has any."""
 
 from typing import Final
 
@@ -19,9 +19,13 @@ def annex_blocks(figures: ReportFigures, least_s: int) -> list[Block]:
     for station in stations:
         blocks.append(Heading(2, station.name))
         blocks += _downtime_blocks(station, least_s)
+        empty = [one.label for one in station.channels if not one.count]
+        if empty:
+            blocks.append(Paragraph(f"Không có số liệu để vẽ biểu đồ: {', '.join(empty)}.", "note"))
         blocks += [
             Chart(one.label, one.unit, one.decimals, one.curve, one.limits)
             for one in station.channels
+            if one.count
         ]
     return blocks
 

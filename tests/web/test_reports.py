@@ -11,6 +11,7 @@ from tests.web.conftest import Centre
 from tests.web.test_look import READ_CLIPPED, READ_CONTRASTS, READ_SMALL_TARGETS
 
 pytestmark = pytest.mark.browser
+WRITING_MS = 90_000
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def test_a_report_is_filled_in_generated_issued_and_sent(page: Page, centre: Cen
 
     page.locator("[data-generate]").click()
     letter = page.locator("[data-letter='1']")
-    expect(letter).to_contain_text("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+    expect(letter).to_contain_text("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", timeout=WRITING_MS)
     expect(letter).to_contain_text("Nội dung tuyên truyền trọng tâm: <b>Ngày 22/12</b>")
     expect(letter).to_contain_text("chưa đủ số liệu để kết luận")
     with page.expect_download() as download:
@@ -71,7 +72,8 @@ def test_a_report_is_filled_in_generated_issued_and_sent(page: Page, centre: Cen
     life.get_by_label("Số văn bản").fill("128")
     life.get_by_label("Ngày ban hành").fill("2025-04-02")
     life.get_by_role("button", name="Ban hành").click()
-    expect(life.locator("[data-issued]")).to_have_text("Số 128/ĐTTM, ngày 02/04/2025")
+    issued = life.locator("[data-issued]")
+    expect(issued).to_have_text("Số 128/ĐTTM, ngày 02/04/2025", timeout=WRITING_MS)
     expect(page.locator("[data-generate]")).to_have_count(0)
     page.locator("[data-version='2']").get_by_role("button", name="Khác bản trước").click()
     expect(page.locator("[data-changes]")).to_contain_text("2025-04-02")
