@@ -5,10 +5,6 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-
 from gateway.exports.table import Cell, ExportTable
 from gateway.reports.period import SITE_ZONE
 
@@ -19,6 +15,9 @@ MAX_CELL: Final = 32_000
 
 def xlsx_bytes(tables: Iterable[ExportTable]) -> bytes:
     """Return a workbook with one sheet for each table."""
+    # openpyxl loads numpy where it finds it: only who exports pays for that.
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     used: set[str] = set()
     for number, table in enumerate(tables, start=1):
@@ -40,6 +39,9 @@ def xlsx_bytes(tables: Iterable[ExportTable]) -> bytes:
 
 
 def _cell(sheet: Any, value: Cell, *, bold: bool = False) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     if isinstance(value, str):
         cell = WriteOnlyCell(sheet, _BAD_IN_CELLS.sub(" ", value)[:MAX_CELL])
         # openpyxl makes a formula of any text that begins with "=".
