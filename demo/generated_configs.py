@@ -86,6 +86,10 @@ def gateway_document(
                 {"name": WATCHMAN, "token": {"file": str(demo_token)}, "may": WATCHMAN_MAY}
             ]
         },
+        "reports": {
+            "path": str(data / "reports"),
+            "form": str((CONFIG_DIR / "reports.yaml").resolve()),
+        },
         "accept_any_station": True,
         "cameras": [CAMERA],
     }

@@ -30,6 +30,7 @@ from gateway.live.stations import Stations
 from gateway.live.stream import Stream
 from gateway.metrics import GatewayMetrics
 from gateway.notification.notifier import Notifier
+from gateway.reports.desk import ReportDesk
 from gateway.self_report import SelfReport
 from gateway.settings import GatewayConfig
 from gateway.sign_in.opening import open_sign_in
@@ -130,6 +131,16 @@ class Gateway:
             self._retention = EvidenceRetention(
                 settings, self._evidence.folder, self._database, self._metrics
             )
+        self._reports = None
+        if config.reports is not None:
+            self._reports = ReportDesk(
+                config.reports,
+                self._store,
+                self._database,
+                config.stations,
+                config.cameras,
+                clock.now_ms,
+            )
         report = SelfReport(
             session=self._session,
             pipeline=self._pipeline,
@@ -164,6 +175,7 @@ class Gateway:
             started_at=self._started_at,
             version=version("quantrac"),
             web_folder=WEB_FOLDER,
+            reports=self._reports,
         )
         http = config.http
         hosts = ["localhost", "127.0.0.1", "::1", http.listen, *http.allowed_hosts]
@@ -188,6 +200,8 @@ class Gateway:
             scope.start("first-account", self._sign_in.first.make)
             scope.start("ended-sessions", self._sign_in.forget_ended)
             scope.start("notices", self._notifier.run, Backoff())
+            if self._reports is not None:
+                scope.start("reports", self._reports.run, Backoff())
             mqtt = scope.start("mqtt", self._session.run, Backoff())
             http = scope.start("http", self._server.run)
             scope.start("watchdog", lambda: feed_watchdog(lambda: True))
@@ -207,6 +221,8 @@ class Gateway:
         self._notifier.close()
         self._api_threads.close(0.1)
         self._sign_in.close()
+        if self._reports is not None:
+            self._reports.close()
         if self._evidence is not None:
             self._evidence.threads.close(0.1)
         self._store.close()

@@ -13,6 +13,7 @@ from gateway.alarms.settings import AlarmSettings
 from gateway.api.settings import HttpSettings
 from gateway.evidence.settings import CameraId, EvidenceSettings
 from gateway.notification.settings import NotificationSettings
+from gateway.reports.settings import ReportSettings
 from quantrac_core.config.secrets import Secret
 from quantrac_core.config.strict import StrictModel
 from quantrac_core.contracts.identifiers import STATION_ID_RULE, is_station_id
@@ -142,6 +143,7 @@ class GatewayConfig(StrictModel):
     cameras: list[CameraId] = Field(default=[], max_length=10_000)
     accept_any_camera: bool = False
     evidence: EvidenceSettings | None = None
+    reports: ReportSettings | None = None
     ingest: IngestSettings = IngestSettings()
     alarms: AlarmSettings = AlarmSettings()
     notification: NotificationSettings = NotificationSettings()

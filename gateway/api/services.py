@@ -15,6 +15,7 @@ from gateway.live.board import Board
 from gateway.live.camera_board import CameraBoard
 from gateway.metrics import GatewayMetrics
 from gateway.notification.notifier import Notifier
+from gateway.reports.desk import ReportDesk
 from gateway.sign_in.opening import SignIn
 from gateway.stores.interface import Store
 from gateway.threads import WorkerThreads
@@ -47,6 +48,7 @@ class Services:
     started_at: datetime
     version: str
     web_folder: Path
+    reports: ReportDesk | None = None
 
 
 def _services(request: Request) -> Services:

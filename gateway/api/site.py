@@ -15,8 +15,10 @@ from gateway.api import (
     routes_cameras,
     routes_events,
     routes_evidence,
+    routes_exports,
     routes_notification,
     routes_push,
+    routes_reports,
     routes_session,
     routes_stations,
     routes_system,
@@ -50,6 +52,8 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
     app.add_exception_handler(StoreUnavailable, _unavailable)
     app.add_exception_handler(DatabaseUnavailable, _unavailable)
     for routes in (
+        routes_exports,
+        routes_reports,
         routes_stations,
         routes_accounts,
         routes_alarms,

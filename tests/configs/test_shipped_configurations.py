@@ -15,6 +15,7 @@ DEVICES = sorted((CONFIGS / "devices").glob("*.yaml"))
 VISION = CONFIGS / "vision.yaml"
 GATEWAYS = sorted(CONFIGS.glob("gateway*.yaml"))
 LOADED_ELSEWHERE = {
+    "reports.yaml": "tests/gateway/test_report_form.py",
     "mosquitto/mosquitto.conf": "tests/quantrac_core/test_shipped_broker.py",
     "mosquitto/quantrac.acl": "tests/quantrac_core/test_shipped_broker.py",
 }

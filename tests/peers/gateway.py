@@ -35,6 +35,9 @@ def access_section(folder: Path) -> dict[str, Any]:
     return {"service_tokens": tokens, "password": LITTLE_COST}
 
 
+REPORT_FORM = Path(__file__).parents[2] / "configs" / "reports.yaml"
+
+
 def gateway(folder: Path, config: dict[str, Any], name: str = "gateway") -> Process:
     """Return a gateway process with its own configuration file."""
     file = folder / f"{name}.yaml"
@@ -60,6 +63,7 @@ def embedded_config(folder: Path, broker_port: int, **changes: Any) -> dict[str,
             "upload_tokens": [{"token": {"file": str(token)}}],
             "min_free_mb": 0,
         },
+        "reports": {"path": str(folder / "reports"), "form": str(REPORT_FORM)},
         "ingest": {"replay_after_s": 1.0, "replay_interval_s": 1.0},
     }
     return {**config, **changes}
@@ -107,7 +111,7 @@ class Api:
         headers: dict[str, str] | None = None,
     ) -> tuple[int, bytes, dict[str, str]]:
         """Return status, bytes and headers (names in lower case)."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, {**self.headers, **(headers or {})})
             answer = connection.getresponse()

@@ -43,8 +43,12 @@ export function listenForServerTime(listener: (serverMs: number) => void): void 
  *
  * @throws RequestFailed where the gateway refuses or does not answer.
  */
-export async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
-  const answer = await send(path, { accept: 'application/json', ...(init.headers as Record<string, string>) }, init, TIMEOUT_MS);
+export async function request<T>(
+  path: string,
+  init: RequestInit = {},
+  timeout_ms = TIMEOUT_MS,
+): Promise<T> {
+  const answer = await send(path, { accept: 'application/json', ...(init.headers as Record<string, string>) }, init, timeout_ms);
   const body: unknown = await answer.json().catch(() => null);
   if (!answer.ok) throw failureOf(body, answer);
   if (body === null && answer.status !== 204) throw failureOf(body, answer);

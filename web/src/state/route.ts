@@ -11,6 +11,7 @@ export type Route =
   | { page: 'alarms'; filter: AlarmView }
   | { page: 'system' }
   | NoticesRoute
+  | ReportsRoute
   | DeskRoute;
 export const NOTICE_TABS = ['recipients', 'duty', 'deliveries'] as const;
 export interface NoticesRoute {
@@ -23,6 +24,11 @@ export type DeskRoute =
   | { page: 'event'; event: string }
   | { page: 'cameras' }
   | { page: 'camera'; camera: string };
+
+/** `version` is a number, or null for what would be generated now. */
+export type ReportsRoute =
+  | { page: 'reports' }
+  | { page: 'report'; report: string; view: 'sections' | 'preview'; version: number | null };
 
 export const RANGES: Record<Range, number> = {
   '15m': 900_000,
@@ -42,6 +48,16 @@ export function parseHash(hash: string): Route {
   }
   if (page === 'system') return { page };
   if (page === 'notices') return { page, tab: NOTICE_TABS.find((tab) => tab === id) ?? 'recipients' };
+  if (page === 'reports') {
+    if (id === undefined) return { page };
+    const version = Number(query.get('version'));
+    return {
+      page: 'report',
+      report: safeDecode(id),
+      view: query.get('view') === 'preview' ? 'preview' : 'sections',
+      version: Number.isInteger(version) && version > 0 ? version : null,
+    };
+  }
   if (page === 'events') {
     if (id !== undefined) return { page: 'event', event: safeDecode(id) };
     return { page, filter: readFilter(query) };
@@ -70,6 +86,15 @@ export function toHash(route: Route): string {
       return '#/system';
     case 'notices':
       return route.tab === 'recipients' ? '#/notices' : `#/notices/${route.tab}`;
+    case 'reports':
+      return '#/reports';
+    case 'report': {
+      const query = new URLSearchParams();
+      if (route.view === 'preview') query.set('view', 'preview');
+      if (route.version !== null) query.set('version', String(route.version));
+      const search = query.size ? `?${query}` : '';
+      return `#/reports/${encodeURIComponent(route.report)}${search}`;
+    }
     case 'alarms':
       return route.filter === 'open' ? '#/alarms' : `#/alarms?show=${route.filter}`;
     case 'events': {

@@ -13,6 +13,7 @@ export const en: Catalogue = {
     events: 'Security',
     cameras: 'Cameras',
     notices: 'Notices',
+    reports: 'Reports',
     system: 'System',
     skip: 'Skip to content',
   },

@@ -27,6 +27,7 @@ export const vi = {
     events: 'An ninh',
     cameras: 'Camera',
     notices: 'Thông báo',
+    reports: 'Báo cáo',
     system: 'Hệ thống',
     skip: 'Tới nội dung chính',
   },
