@@ -123,7 +123,7 @@ def _exceedance_blocks(figures: ReportFigures) -> list[Block]:
             "Các lượt cảnh báo vượt ngưỡng",
             ["Trạm", "Thông số", "Từ", "Đến", "Cực trị (ngưỡng)", "Xử lý"],
             rows[:MAX_LISTED],
-            [0.17, 0.15, 0.14, 0.14, 0.18, 0.22],
+            [0.16, 0.14, 0.16, 0.16, 0.17, 0.21],
             [False] * 6,
         )
     ]
