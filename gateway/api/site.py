@@ -10,12 +10,15 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from gateway.api import (
     routes_accounts,
     routes_alarms,
+    routes_audit,
     routes_cameras,
     routes_events,
     routes_evidence,
+    routes_own,
     routes_session,
     routes_stations,
     routes_system,
+    routes_tokens,
     routes_uploads,
 )
 from gateway.api.faults import answer_fault, fault_body
@@ -49,12 +52,15 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
         routes_stations,
         routes_accounts,
         routes_alarms,
+        routes_audit,
         routes_cameras,
         routes_events,
         routes_evidence,
+        routes_own,
         routes_session,
         routes_uploads,
         routes_system,
+        routes_tokens,
     ):
         app.include_router(routes.router)
     mount_page(app, services.web_folder)

@@ -12,6 +12,7 @@ from gateway.sign_in.doors import Doors
 from gateway.sign_in.first_account import FirstAccount
 from gateway.sign_in.identities import Identities
 from gateway.sign_in.registry import Registry
+from gateway.sign_in.second_factor import SecondFactor
 from gateway.threads import WorkerThreads
 from quantrac_core.runtime.clock import Clock
 
@@ -36,6 +37,7 @@ class SignIn:
     doors: Doors
     first: FirstAccount
     registry: Registry
+    second_factor: SecondFactor
     threads: WorkerThreads
     slow: WorkerThreads
     is_secure: bool
@@ -79,6 +81,7 @@ def open_sign_in(
         doors=doors,
         first=FirstAccount(password_file, database, doors.passwords, slow, clock),
         registry=Registry(database, doors.passwords, clock),
+        second_factor=SecondFactor(database, doors.codes, clock),
         threads=threads,
         slow=slow,
         is_secure=is_secure,
