@@ -7,13 +7,17 @@ export type Route =
   | { page: 'station'; station: string; channel: string | null; range: Range }
   | { page: 'alarms'; filter: 'open' | 'all' }
   | { page: 'system' }
-  | DeskRoute;
+  | DeskRoute
+  | AccessRoute;
 /** The pages that are fetched only when somebody goes there. */
 export type DeskRoute =
   | { page: 'events'; filter: EventFilter }
   | { page: 'event'; event: string }
   | { page: 'cameras' }
   | { page: 'camera'; camera: string };
+
+/** Pages about accounts, fetched only when somebody goes there. */
+export type AccessRoute = { page: 'account' } | { page: 'accounts' } | { page: 'audit' };
 
 export const RANGES: Record<Range, number> = {
   '15m': 900_000,
@@ -30,6 +34,7 @@ export function parseHash(hash: string): Route {
   const [page, id] = path.split('/').filter(Boolean);
   if (page === 'alarms') return { page, filter: query.get('show') === 'all' ? 'all' : 'open' };
   if (page === 'system') return { page };
+  if (page === 'account' || page === 'accounts' || page === 'audit') return { page };
   if (page === 'events') {
     if (id !== undefined) return { page: 'event', event: safeDecode(id) };
     return { page, filter: readFilter(query) };
@@ -55,7 +60,10 @@ export function toHash(route: Route): string {
     case 'overview':
       return '#/';
     case 'system':
-      return '#/system';
+    case 'account':
+    case 'accounts':
+    case 'audit':
+      return `#/${route.page}`;
     case 'alarms':
       return route.filter === 'all' ? '#/alarms?show=all' : '#/alarms';
     case 'events': {
