@@ -11,6 +11,7 @@ from gateway.database.engine import Database, DatabaseUnavailable
 from gateway.sign_in.doors import Doors
 from gateway.sign_in.first_account import FirstAccount
 from gateway.sign_in.identities import Identities
+from gateway.sign_in.oidc import IdentityProvider
 from gateway.sign_in.registry import Registry
 from gateway.sign_in.second_factor import SecondFactor
 from gateway.threads import WorkerThreads
@@ -38,6 +39,7 @@ class SignIn:
     first: FirstAccount
     registry: Registry
     second_factor: SecondFactor
+    provider: IdentityProvider | None
     threads: WorkerThreads
     slow: WorkerThreads
     is_secure: bool
@@ -82,6 +84,9 @@ def open_sign_in(
         first=FirstAccount(password_file, database, doors.passwords, slow, clock),
         registry=Registry(database, doors.passwords, clock),
         second_factor=SecondFactor(database, doors.codes, clock),
+        provider=None
+        if settings.oidc is None
+        else IdentityProvider(settings.oidc, database, clock),
         threads=threads,
         slow=slow,
         is_secure=is_secure,
