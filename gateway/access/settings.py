@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -58,6 +59,33 @@ class PasswordSettings(StrictModel):
         return self
 
 
+def _by_tls(url: str) -> str:
+    parts = urlsplit(url)
+    local = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+    if not parts.hostname or not (parts.scheme == "https" or local):
+        raise ValueError("an https:// address (http:// on this machine only)")
+    return url
+
+
+Address = Annotated[str, Field(max_length=300), AfterValidator(_by_tls)]
+
+
+class OidcSettings(StrictModel):
+    """An OpenID Connect provider; accounts name their person's ``claim`` in ``oidc_claim``.
+
+    ``page_url`` is how browsers reach this page; the provider has to know
+    ``<page_url>/api/v1/session/oidc/callback``.
+    """
+
+    name: PersonName
+    issuer: Address
+    client_id: str = Field(min_length=1, max_length=200)
+    client_secret: Secret | None = None
+    page_url: Address
+    claim: str = Field(default="sub", pattern=r"^[A-Za-z0-9_.:/-]{1,100}$")
+    scopes: list[str] = Field(default=["openid", "profile", "email"], min_length=1, max_length=20)
+
+
 class AccessSettings(StrictModel):
     """Sessions, passwords and tokens.
 
@@ -73,6 +101,7 @@ class AccessSettings(StrictModel):
     password: PasswordSettings = PasswordSettings()
     service_tokens: list[ServiceToken] = Field(default=[], max_length=100)
     first_password_file: Path | None = None
+    oidc: OidcSettings | None = None
 
     @model_validator(mode="after")
     def _names_each_machine_once(self) -> "AccessSettings":

@@ -36,7 +36,8 @@ MAX_AGENT: Final = 200
 @router.get("/ways")
 async def get_ways(services: InjectedServices, _anybody: Anybody) -> SignInWays:
     """Return how people may sign in here."""
-    return SignInWays(password=True, provider=None)
+    oidc = services.sign_in.settings.oidc
+    return SignInWays(password=True, provider=None if oidc is None else oidc.name)
 
 
 @router.get("")
@@ -171,11 +172,17 @@ def fault_of(refused: SignInRefused) -> Fault:
 
 async def _admitted(services: Services, response: Response, secret: str) -> SessionView:
     part = services.sign_in
-    _set_cookie(services, response, secret, int(part.settings.longest_days * DAY_MS / 1000))
+    set_session_cookie(services, response, secret)
     identity = await part.identities.of_request(secret, None)
     if identity is None:
         raise Fault(401, "not_signed_in", "the account was disabled meanwhile")
     return await session_view(services, identity)
+
+
+def set_session_cookie(services: Services, response: Response, secret: str) -> None:
+    """Let the browser keep its session."""
+    longest_s = int(services.sign_in.settings.longest_days * DAY_MS / 1000)
+    _set_cookie(services, response, secret, longest_s)
 
 
 def _set_cookie(services: Services, response: Response, value: str, max_age_s: int) -> None:

@@ -158,19 +158,24 @@ def is_intact(connection: Connection) -> bool:
         if (record.number, record.previous, record.hash) != (number, previous, expected):
             return False
         previous = expected
-    head = connection.execute(_HEAD).one_or_none()
-    return (number, previous) == ((0, GENESIS) if head is None else (head.number, head.hash))
+    return (number, previous) == head(connection)
+
+
+def head(connection: Connection) -> tuple[int, str]:
+    """Return the number and the hash of the last line; 0 and zeros where there is none."""
+    row = connection.execute(_HEAD).one_or_none()
+    return (0, GENESIS) if row is None else (row.number, row.hash)
 
 
 _HEAD: Final = select(CUSTODY_HEAD).where(CUSTODY_HEAD.c.id == _HEAD_ID)
 
 
 def _locked_head(connection: Connection) -> tuple[int, str]:
-    head = connection.execute(_HEAD.with_for_update()).one_or_none()
-    if head is None:
+    row = connection.execute(_HEAD.with_for_update()).one_or_none()
+    if row is None:
         insert_missing(connection, CUSTODY_HEAD, [{"id": _HEAD_ID, "number": 0, "hash": GENESIS}])
-        head = connection.execute(_HEAD.with_for_update()).one()
-    return head.number, head.hash
+        row = connection.execute(_HEAD.with_for_update()).one()
+    return row.number, row.hash
 
 
 def _all(connection: Connection) -> Iterator[CustodyRecord]:

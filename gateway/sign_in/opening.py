@@ -11,7 +11,9 @@ from gateway.database.engine import Database, DatabaseUnavailable
 from gateway.sign_in.doors import Doors
 from gateway.sign_in.first_account import FirstAccount
 from gateway.sign_in.identities import Identities
+from gateway.sign_in.oidc import IdentityProvider
 from gateway.sign_in.registry import Registry
+from gateway.sign_in.second_factor import SecondFactor
 from gateway.threads import WorkerThreads
 from quantrac_core.runtime.clock import Clock
 
@@ -36,6 +38,8 @@ class SignIn:
     doors: Doors
     first: FirstAccount
     registry: Registry
+    second_factor: SecondFactor
+    provider: IdentityProvider | None
     threads: WorkerThreads
     slow: WorkerThreads
     is_secure: bool
@@ -79,6 +83,10 @@ def open_sign_in(
         doors=doors,
         first=FirstAccount(password_file, database, doors.passwords, slow, clock),
         registry=Registry(database, doors.passwords, clock),
+        second_factor=SecondFactor(database, doors.codes, clock),
+        provider=None
+        if settings.oidc is None
+        else IdentityProvider(settings.oidc, database, clock),
         threads=threads,
         slow=slow,
         is_secure=is_secure,

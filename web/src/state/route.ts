@@ -12,6 +12,7 @@ export type Route =
   | { page: 'system' }
   | NoticesRoute
   | ReportsRoute
+  | AccessRoute
   | DeskRoute;
 export const NOTICE_TABS = ['recipients', 'duty', 'deliveries'] as const;
 export interface NoticesRoute {
@@ -29,6 +30,8 @@ export type DeskRoute =
 export type ReportsRoute =
   | { page: 'reports' }
   | { page: 'report'; report: string; view: 'sections' | 'preview'; version: number | null };
+/** Pages about accounts, fetched only when somebody goes there. */
+export type AccessRoute = { page: 'account' } | { page: 'accounts' } | { page: 'audit' };
 
 export const RANGES: Record<Range, number> = {
   '15m': 900_000,
@@ -58,6 +61,7 @@ export function parseHash(hash: string): Route {
       version: Number.isInteger(version) && version > 0 ? version : null,
     };
   }
+  if (page === 'account' || page === 'accounts' || page === 'audit') return { page };
   if (page === 'events') {
     if (id !== undefined) return { page: 'event', event: safeDecode(id) };
     return { page, filter: readFilter(query) };
@@ -84,6 +88,10 @@ export function toHash(route: Route): string {
       return '#/';
     case 'system':
       return '#/system';
+    case 'account':
+    case 'accounts':
+    case 'audit':
+      return `#/${route.page}`;
     case 'notices':
       return route.tab === 'recipients' ? '#/notices' : `#/notices/${route.tab}`;
     case 'reports':

@@ -14,6 +14,7 @@ class SessionDesk {
   /** Somebody was signed in here until the gateway ended it. */
   hasExpired = $state(false);
   linkFailed = $state(false);
+  providerFailed = $state(false);
   #attempt = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -25,6 +26,10 @@ class SessionDesk {
   /** Ask until the gateway answers, then again only when it says that nobody is signed in. */
   start(): void {
     listenForSignOut(() => this.#lost());
+    if (location.hash === '#/sign-in-failed') {
+      this.providerFailed = true;
+      history.replaceState(null, '', '#/');
+    }
     const link = LINK.exec(location.hash)?.[1];
     if (link === undefined) void this.#ask();
     else void this.#enterByLink(link);
