@@ -4,34 +4,34 @@ from typing import Final
 
 _INSTRUCTIONS: Final[dict[str, tuple[str, str]]] = {
     "limit": (
-        "1. Gọi trạm, hỏi tình hình vận hành và thiết bị đo. "
-        "2. Đối chiếu với thông số liên quan và trạng thái thiết bị. "
+        "1. Gọi trạm, hỏi tình hình vận hành và thiết bị đo.\n"
+        "2. Đối chiếu với thông số liên quan và trạng thái thiết bị.\n"
         "3. Nếu vượt ngưỡng thật: báo trưởng ca, yêu cầu cơ sở giảm hoặc dừng xả, "
-        "lấy mẫu đối chứng. "
+        "lấy mẫu đối chứng.\n"
         "4. Ghi nguyên nhân và biện pháp vào ghi chú.",
-        "1. Call the station: how does the plant run, how is the analyser? "
-        "2. Compare related channels and device states. "
+        "1. Call the station: how does the plant run, how is the analyser?\n"
+        "2. Compare related channels and device states.\n"
         "3. If it is real: tell the shift leader, have the discharge reduced or stopped, "
-        "take a control sample. 4. Write cause and measures into the note.",
+        "take a control sample.\n4. Write cause and measures into the note.",
     ),
     "warn": (
-        "1. Theo dõi diễn biến trong 15 phút. "
+        "1. Theo dõi diễn biến trong 15 phút.\n"
         "2. Nếu tiếp tục tăng: gọi trạm nhắc kiểm tra vận hành trước khi vượt ngưỡng.",
-        "1. Watch the trend for 15 minutes. "
+        "1. Watch the trend for 15 minutes.\n"
         "2. If it goes on: call the station before the limit is passed.",
     ),
     "station_offline": (
-        "1. Kiểm tra các trạm khác có mất kết nối không (lỗi mạng chung). "
-        "2. Gọi trạm: nguồn điện, đường truyền, máy tính tại trạm. "
+        "1. Kiểm tra các trạm khác có mất kết nối không (lỗi mạng chung).\n"
+        "2. Gọi trạm: nguồn điện, đường truyền, máy tính tại trạm.\n"
         "3. Số liệu vẫn được lưu tại trạm và sẽ gửi bù khi có mạng.",
-        "1. Are other stations away too (common network)? "
-        "2. Call the station: power, line, station computer. "
+        "1. Are other stations away too (common network)?\n"
+        "2. Call the station: power, line, station computer.\n"
         "3. The station keeps measuring and sends the data later.",
     ),
     "camera_down": (
-        "1. Mở trang camera xem trạng thái. 2. Kiểm tra nguồn, đường truyền, máy phân tích. "
+        "1. Mở trang camera xem trạng thái.\n2. Kiểm tra nguồn, đường truyền, máy phân tích.\n"
         "3. Báo đội kỹ thuật và đơn vị an ninh về vùng không quan sát được.",
-        "1. Look at the camera's page. 2. Check power, line and the analysing computer. "
+        "1. Look at the camera's page.\n2. Check power, line and the analysing computer.\n"
         "3. Tell the technicians, and the police which area is not watched.",
     ),
     "clock_unsynced": (

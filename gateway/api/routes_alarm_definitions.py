@@ -45,8 +45,9 @@ async def list_definitions(
     services: InjectedServices,
     caller: Seer,
     station: Annotated[str | None, Query(pattern=f"^{STATION_ID.pattern}$", max_length=48)] = None,
+    limit: Annotated[int, Query(ge=1, le=20_000)] = 2_000,
 ) -> DefinitionList:
-    """Return every kind of alarm that stations announced, that occurred, or that was defined."""
+    """Return the kinds of alarm that stations announced, that occurred, or that were defined."""
     stored, occurred = await services.threads.call(_load, services.database)
     keys = {*stored, *occurred, *_announced(services)}
     shown = [
@@ -55,7 +56,7 @@ async def list_definitions(
         if (station is None or key.station == station)
         and reaches(caller, _subject(key), key.station)
     ]
-    return DefinitionList(definitions=shown)
+    return DefinitionList(definitions=shown[:limit])
 
 
 @router.put(PLACE)

@@ -268,6 +268,14 @@ def counts_by_station(connection: Connection) -> dict[str, AlarmCounts]:
     return counts
 
 
+def stations_with_open(connection: Connection) -> set[str]:
+    """Return the stations that have something on the list."""
+    rows = connection.execute(
+        select(ALARM.c.station).where(OPEN, ALARM.c.subject == "station").distinct()
+    )
+    return set(rows.scalars())
+
+
 def active_alarms(connection: Connection, limit: int = 10_000) -> list[AlarmRecord]:
     """Return the active alarms on the value itself, whose peak the live readings move."""
     rows = connection.execute(

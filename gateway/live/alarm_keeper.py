@@ -24,7 +24,7 @@ from gateway.database.engine import Database, DatabaseUnavailable
 from gateway.ingest.ledger import SequenceLedger
 from gateway.live.board import Board
 from gateway.live.cameras import Cameras
-from gateway.live.stations import Stations
+from gateway.live.stations import StationNow, Stations
 from gateway.threads import WorkerThreads
 from quantrac_core.runtime.backoff import Backoff
 from quantrac_core.runtime.clock import Clock
@@ -64,6 +64,7 @@ class AlarmKeeper:
         self._threads = WorkerThreads("alarm-keeper")
         self._connected_s: float | None = None
         self._told: dict[str, int] = {}
+        self._watched: frozenset[str] = frozenset()
 
     async def run(self) -> None:
         """Look once a second, for ever."""
@@ -119,18 +120,21 @@ class AlarmKeeper:
     def _services(self) -> list[tuple[str, str, str, int]]:
         return [
             (now.station, channel, latest.reading.s.value, latest.at_ms)
-            for now in self._stations.all()
-            if now.state == "online"
+            for now in self._watched_now()
             for channel, latest in now.latest.items()
         ]
 
     def _caught_up(self) -> frozenset[str]:
         found = set()
-        for now in self._stations.all():
+        for now in self._watched_now():
             whole = self._ledger.completeness(now.station)
-            if now.state == "online" and whole is not None and whole.missing == 0:
+            if whole is not None and whole.missing == 0:
                 found.add(now.station)
         return frozenset(found)
+
+    def _watched_now(self) -> list[StationNow]:
+        known = [self._stations.get(station) for station in sorted(self._watched)]
+        return [now for now in known if now is not None and now.state == "online"]
 
     def _keep(
         self,
@@ -149,7 +153,10 @@ class AlarmKeeper:
             lost = {source: number for source, number in lately.items() if source in stations}
             seen = {**seen, **see_losses(lost, known)}
             steps = plan(seen, known, settings, now_ms)
-            words = newer_words(live, load_services(connection))
+            services = load_services(connection)
+            words = newer_words(live, services)
+            in_service = {place[0] for place, word in services.items() if word.cause is not None}
+            self._watched = frozenset(alarms.stations_with_open(connection) | in_service)
             due = work_is_due(connection, now_ms, caught_up, confirm_ms)
             since_ms = now_ms - OVERLAP_MS
             followed = alarms.changed_since(connection, since_ms, MOST_FOLLOWED)

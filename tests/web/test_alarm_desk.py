@@ -99,6 +99,7 @@ def test_a_definition_is_edited_in_its_row_with_a_reason(desk: Page) -> None:
     expect(row.get_by_role("alert")).to_have_text("Nhập lý do.")
     row.get_by_label("Lý do").fill("họp ngày 12/11")
     row.get_by_role("button", name="Lưu").click()
+    expect(row.get_by_label("Lý do")).to_have_count(0)
     expect(row).to_contain_text("Khẩn cấp")
     row.get_by_role("button", name="Sửa định nghĩa").click()
     row.get_by_label("Lý do").fill("hiệu chuẩn dài ngày")
