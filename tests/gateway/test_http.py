@@ -254,6 +254,8 @@ def test_the_shipped_examples_are_valid(file: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("QUANTRAC_INFLUX_TOKEN", "t")
     monkeypatch.setenv("QUANTRAC_DATABASE_URL", "sqlite://")
     monkeypatch.setenv("QUANTRAC_UPLOAD_TOKEN", "a token of some length")
+    monkeypatch.setenv("QUANTRAC_MAIL_PASSWORD", "a password")
+    monkeypatch.setenv("QUANTRAC_WEBHOOK_SECRET", "a secret of some length")
 
     assert main(["--config", str(file), "--check-config"]) == 0
 

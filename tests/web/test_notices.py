@@ -151,7 +151,7 @@ def test_every_tab_and_its_editor_fits_a_phone(
     for tab in ("recipients", "duty"):
         small.goto(f"{centre.base_url}/#/notices/{tab}")
         small.get_by_role("button", name="Sửa").first.click()
-        expect(small.locator("form")).to_be_visible()
+        expect(small.locator("form").first).to_be_visible()
         assert small.evaluate("document.documentElement.scrollWidth") <= 390
         low = small.evaluate(
             "[...document.querySelectorAll('main button, main select, main .field')]"
