@@ -137,6 +137,7 @@ class Gateway:
             started_at=self._started_at,
             version=version("quantrac"),
             web_folder=WEB_FOLDER,
+            map=config.map,
         )
         http = config.http
         hosts = ["localhost", "127.0.0.1", "::1", http.listen, *http.allowed_hosts]

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
+from gateway.api.settings import MapSettings
 from gateway.evidence.settings import CameraId, EvidenceSettings
 from quantrac_core.config.secrets import Secret
 from quantrac_core.config.strict import StrictModel
@@ -151,6 +152,7 @@ class GatewayConfig(StrictModel):
     accept_any_camera: bool = False
     evidence: EvidenceSettings | None = None
     ingest: IngestSettings = IngestSettings()
+    map: MapSettings = MapSettings()
 
     @model_validator(mode="after")
     def _knows_its_peers(self) -> "GatewayConfig":

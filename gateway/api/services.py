@@ -9,6 +9,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from gateway.api.models import Check
+from gateway.api.settings import MapSettings
 from gateway.database.engine import Database
 from gateway.evidence.opening import Evidence
 from gateway.live.board import Board
@@ -43,6 +44,7 @@ class Services:
     started_at: datetime
     version: str
     web_folder: Path
+    map: MapSettings
 
 
 def _services(request: Request) -> Services:

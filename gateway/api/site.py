@@ -11,6 +11,7 @@ from gateway.api import (
     routes_cameras,
     routes_events,
     routes_evidence,
+    routes_map,
     routes_stations,
     routes_system,
     routes_uploads,
@@ -36,7 +37,7 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
         redoc_url=None,
     )
     app.state.services = services
-    app.add_middleware(Protection, hosts=hosts)
+    app.add_middleware(Protection, hosts=hosts, tiles=services.map.foreign_origin())
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StoreUnavailable, _unavailable)
     app.add_exception_handler(DatabaseUnavailable, _unavailable)
@@ -47,6 +48,7 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
         routes_events,
         routes_evidence,
         routes_uploads,
+        routes_map,
         routes_system,
     ):
         app.include_router(routes.router)
