@@ -1,12 +1,15 @@
 /** The addresses of the page, kept behind the # so that a plain file server is enough. */
+import { parseCompare, type Compare } from '../domain/compare';
 import { readFilter, writeFilter, type EventFilter } from '../domain/event_filter';
+import { parseView, viewHash, type ViewRoute } from './view_route';
 
 export type Range = '15m' | '1h' | '6h' | '24h' | '7d';
 export type Route =
   | { page: 'overview' }
-  | { page: 'station'; station: string; channel: string | null; range: Range }
+  | { page: 'station'; station: string; channel: string | null; range: Range; compare?: Compare | null }
   | { page: 'alarms'; filter: 'open' | 'all' }
   | { page: 'system' }
+  | ViewRoute
   | DeskRoute;
 /** The pages that are fetched only when somebody goes there. */
 export type DeskRoute =
@@ -44,14 +47,19 @@ export function parseHash(hash: string): Route {
       station: safeDecode(id),
       channel: query.get('channel'),
       range: range in RANGES ? (range as Range) : '1h',
+      compare: parseCompare(query.get('compare')),
     };
   }
-  return { page: 'overview' };
+  return parseView(page, query) ?? { page: 'overview' };
 }
 
 /** Return the hash of a route; `parseHash` reads it back unchanged. */
 export function toHash(route: Route): string {
   switch (route.page) {
+    case 'wall':
+    case 'map':
+    case 'today':
+      return viewHash(route);
     case 'overview':
       return '#/';
     case 'system':
@@ -72,6 +80,7 @@ export function toHash(route: Route): string {
       const query = new URLSearchParams();
       if (route.channel !== null) query.set('channel', route.channel);
       if (route.range !== '1h') query.set('range', route.range);
+      if (route.compare) query.set('compare', route.compare);
       const search = query.size ? `?${query}` : '';
       return `#/stations/${encodeURIComponent(route.station)}${search}`;
     }
