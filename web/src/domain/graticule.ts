@@ -1,4 +1,5 @@
 /** The grid of coordinates behind a map that has no pictures. */
+import { formatNumber, type Language } from '../text/format';
 
 export interface Box {
   south: number;
@@ -23,9 +24,15 @@ export function gridLines(low: number, high: number, step_deg: number): number[]
 }
 
 /** Return a label such as 11,58° B or 108,990° Đ for the step's precision. */
-export function degreeLabel(value: number, step_deg: number, positive: string, negative: string): string {
+export function degreeLabel(
+  value: number,
+  step_deg: number,
+  language: Language,
+  positive: string,
+  negative: string,
+): string {
   const places = step_deg >= 1 ? 0 : Math.min(4, Math.ceil(-Math.log10(step_deg) - 1e-9));
-  return `${Math.abs(value).toFixed(places)}° ${value < 0 ? negative : positive}`;
+  return `${formatNumber(Math.abs(value), places, language)}° ${value < 0 ? negative : positive}`;
 }
 
 /** Return the smallest box around all points, or null without any; a single point gets 400 m. */

@@ -15,17 +15,20 @@ class PageVersion {
   outdated = $state(false);
   #timer: ReturnType<typeof setInterval> | undefined;
   #stop: () => void = () => undefined;
+  readonly #onOnline = (): void => void this.check();
   readonly #own = document.querySelector<HTMLScriptElement>('script[src^="/assets/index-"]');
 
   start(): void {
     this.#timer = setInterval(() => void this.check(), CHECK_EVERY_MS);
     // A renewed gateway breaks the stream, and the snapshot after it comes from the new one.
     this.#stop = live.onRefresh(() => void this.check());
+    window.addEventListener('online', this.#onOnline);
   }
 
   close(): void {
     clearInterval(this.#timer);
     this.#stop();
+    window.removeEventListener('online', this.#onOnline);
   }
 
   async check(): Promise<void> {

@@ -42,12 +42,13 @@ export function parseHash(hash: string): Route {
   }
   if (page === 'stations' && id !== undefined) {
     const range = query.get('range') ?? '';
+    const compare = parseCompare(query.get('compare'));
     return {
       page: 'station',
       station: safeDecode(id),
       channel: query.get('channel'),
       range: range in RANGES ? (range as Range) : '1h',
-      compare: parseCompare(query.get('compare')),
+      ...(compare === null ? {} : { compare }),
     };
   }
   return parseView(page, query) ?? { page: 'overview' };

@@ -109,6 +109,7 @@ export const en: Catalogue = {
     mean: (span) => `${span} mean`,
   },
   overview: {
+    wall: 'Wall display',
     title: 'Overview',
     noStations: 'No station has sent data yet.',
     loading: 'Loading…',

@@ -110,6 +110,7 @@ export const vi = {
   },
   overview: {
     title: 'Tổng quan',
+    wall: 'Màn hình lớn',
     noStations: 'Chưa có trạm nào gửi số liệu.',
     loading: 'Đang tải…',
     unverified: '* Ngưỡng chưa được xác minh với giấy phép hoặc quy chuẩn.',
