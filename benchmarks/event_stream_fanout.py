@@ -77,7 +77,8 @@ def measure(browsers: int, seconds: float) -> tuple[float, float]:
         cores = (cpu_s(watched) - cpu_began_s) / took_s
         frames = 0.0
         if readers is not None:
-            assert readers.stdin is not None and readers.stdout is not None
+            assert readers.stdin is not None
+            assert readers.stdout is not None
             readers.stdin.close()
             frames = int(readers.stdout.readline()) / (took_s + 2.0)
     return cores, frames

@@ -1,8 +1,9 @@
 """How soon the first page can be used in Chromium, from an empty cache and from a full one.
 
 «Usable» is when the live values of all three stations stand on the page and the main thread is
-free again: from the navigation's start to the task after the frame with the 24th channel. The link is this machine's loopback; the
-gateway, the broker and the browser share its cores. The budget is 1,500 ms.
+free again: from the navigation's start to the task after the frame with the 24th channel. The
+link is this machine's loopback; the gateway, the broker and the browser share its cores. The
+budget is 1,500 ms.
 """
 
 import argparse

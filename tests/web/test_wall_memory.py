@@ -45,8 +45,12 @@ def test_thousands_of_events_leave_the_heap_as_it_was(page: Page, centre: Centre
             for _ in range(ROUND):
                 # Two alarms of one millisecond would be one.
                 sent += 1
-                station.end_alarm(station.raise_alarm(99.0, begin + timedelta(milliseconds=sent)))
-            until(lambda: page.evaluate("window.seen") >= sent)
+                since = begin + timedelta(milliseconds=sent)
+                station.end_alarm(station.raise_alarm(99.0, since))
+            until(arrived)
+
+    def arrived() -> bool:
+        return bool(page.evaluate("window.seen") >= sent)
 
     def heap_bytes() -> float:
         devtools.send("HeapProfiler.collectGarbage")

@@ -13,8 +13,16 @@ export function install(): void {
   });
 }
 
-/** Note the moment every half minute while `isLive`; returns the function that ends it. */
-export function noteLive(isLive: () => boolean): () => void {
+/**
+ * Note the moment whenever the page has become live, and every half minute while `isLive`.
+ *
+ * @param onLive hears that the page has become live; returns the function that ends that.
+ * @returns the function that ends it all.
+ */
+export function noteLive(
+  isLive: () => boolean,
+  onLive: (listener: () => void) => () => void,
+): () => void {
   const note = (): void => {
     if (!isLive()) return;
     try {
@@ -25,8 +33,10 @@ export function noteLive(isLive: () => boolean): () => void {
   };
   const timer = setInterval(note, NOTE_EVERY_MS);
   window.addEventListener('pagehide', note);
+  const stop = onLive(note);
   return () => {
     clearInterval(timer);
+    stop();
     window.removeEventListener('pagehide', note);
   };
 }
