@@ -22,13 +22,12 @@ from tests.peers.process import running
 from tests.peers.stores import influxd
 
 GRAFANA = Path(__file__).parents[2] / "configs" / "grafana"
-KINDS = ["influxql", "flux"]
+BOARDS = {"influxql": "quantrac-influxql.json", "flux": "quantrac-flux.json"}
+KINDS = list(BOARDS)
 
 
 def dashboard(kind: str) -> dict[str, Any]:
-    board: dict[str, Any] = json.loads(
-        (GRAFANA / "dashboards" / f"quantrac-{kind}.json").read_text()
-    )
+    board: dict[str, Any] = json.loads((GRAFANA / "dashboards" / BOARDS[kind]).read_text())
     return board
 
 
@@ -155,3 +154,11 @@ def test_no_secret_stands_in_the_files() -> None:
     file = (GRAFANA / "provisioning" / "datasources" / "quantrac.yaml").read_text()
     secrets = [list(one["secureJsonData"].values()) for one in yaml.safe_load(file)["datasources"]]
     assert all("$QUANTRAC_INFLUX_TOKEN" in text for texts in secrets for text in texts)
+
+
+def test_dashboards_are_provided_from_files_that_nobody_edits_in_the_browser() -> None:
+    file = GRAFANA / "provisioning" / "dashboards" / "quantrac.yaml"
+    (provider,) = yaml.safe_load(file.read_text())["providers"]
+    assert provider["type"] == "file"
+    assert Path(provider["options"]["path"]).is_absolute()
+    assert not any(dashboard(kind)["editable"] for kind in KINDS)
