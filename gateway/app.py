@@ -176,6 +176,7 @@ class Gateway:
             version=version("quantrac"),
             web_folder=WEB_FOLDER,
             reports=self._reports,
+            map=config.map,
         )
         http = config.http
         hosts = ["localhost", "127.0.0.1", "::1", http.listen, *http.allowed_hosts]

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from gateway.access.settings import AccessSettings
 from gateway.alarms.settings import AlarmSettings
+from gateway.api.map_settings import MapSettings
 from gateway.api.settings import HttpSettings
 from gateway.evidence.settings import CameraId, EvidenceSettings
 from gateway.notification.settings import NotificationSettings
@@ -147,6 +148,7 @@ class GatewayConfig(StrictModel):
     ingest: IngestSettings = IngestSettings()
     alarms: AlarmSettings = AlarmSettings()
     notification: NotificationSettings = NotificationSettings()
+    map: MapSettings = MapSettings()
 
     @model_validator(mode="after")
     def _knows_its_peers(self) -> "GatewayConfig":

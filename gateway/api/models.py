@@ -86,6 +86,8 @@ class StationView(BaseModel):
     name_vi: str
     name_en: str
     kind: str
+    lat: float | None
+    lon: float | None
     state: Literal["online", "silent", "offline", "unknown"]
     state_since: datetime | None
     last_seen_at: datetime | None

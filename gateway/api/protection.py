@@ -42,10 +42,16 @@ class Protection:
 
     Args:
         hosts: names and addresses without port that may stand in the Host header.
+        tiles: origin of the map's tiles, the one other server that pictures may come from.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], tiles: str | None = None) -> None:
         self._app = app
+        self._headers = dict(HEADERS)
+        if tiles is not None:
+            policy = HEADERS["Content-Security-Policy"]
+            allowed = policy.replace("img-src 'self'", f"img-src 'self' {tiles}")
+            self._headers["Content-Security-Policy"] = allowed
         self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,7 +63,7 @@ class Protection:
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if scope["path"].startswith("/api/"):
                     headers.setdefault("Cache-Control", "no-store")

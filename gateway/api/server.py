@@ -9,9 +9,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from gateway.api.settings import HttpSettings, TlsSettings
+from gateway.live.stream import MAX_SUBSCRIBERS
 from quantrac_core.contracts.errors import ConfigError, ConfigErrors
 
-BACKLOG = 128
+BACKLOG = 512
 GRACE_S = 1
 
 
@@ -74,7 +75,8 @@ class HttpServer:
             ws="none",
             server_header=False,
             timeout_graceful_shutdown=GRACE_S,
-            limit_concurrency=500,
+            # Every browser holds its stream and asks beside it.
+            limit_concurrency=MAX_SUBSCRIBERS + 400,
             timeout_keep_alive=15,
         )
         self._server = _Server(config)

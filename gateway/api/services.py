@@ -8,6 +8,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from gateway.api.map_settings import MapSettings
 from gateway.api.models import Check
 from gateway.database.engine import Database
 from gateway.evidence.opening import Evidence
@@ -48,6 +49,7 @@ class Services:
     started_at: datetime
     version: str
     web_folder: Path
+    map: MapSettings
     reports: ReportDesk | None = None
 
 

@@ -17,6 +17,7 @@ from gateway.api import (
     routes_events,
     routes_evidence,
     routes_exports,
+    routes_map,
     routes_notification,
     routes_oidc,
     routes_own,
@@ -50,7 +51,7 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
         redoc_url=None,
     )
     app.state.services = services
-    app.add_middleware(Protection, hosts=hosts)
+    app.add_middleware(Protection, hosts=hosts, tiles=services.map.foreign_origin())
     app.add_exception_handler(StarletteHTTPException, answer_fault)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StoreUnavailable, _unavailable)
@@ -73,6 +74,7 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
         routes_uploads,
         routes_notification,
         routes_push,
+        routes_map,
         routes_system,
         routes_tokens,
     ):

@@ -85,6 +85,8 @@ def station_view(
         name_vi=status.name_vi if status else "",
         name_en=status.name_en if status else "",
         kind=status.kind if status else "other",
+        lat=status.lat if status else None,
+        lon=status.lon if status else None,
         state=now.state,
         state_since=utc_from_ms(now.state_since_ms) if now.state_since_ms else None,
         last_seen_at=None if now.last_seen_ms is None else utc_from_ms(now.last_seen_ms),

@@ -8,7 +8,7 @@ from typing import Final
 from gateway.access.audience import Audience, everybody
 
 QUEUE_EVENTS: Final = 256
-MAX_SUBSCRIBERS: Final = 200
+MAX_SUBSCRIBERS: Final = 400
 KEEP_ALIVE_S: Final = 15.0
 SLOT_INTERVAL_S: Final = {"scan": 0.5, "station": 1.0, "camera": 1.0}
 """Shortest time between two events of one kind about one station or camera to one browser."""
@@ -37,17 +37,17 @@ class Subscriber:
         self._wake = asyncio.Event()
         self.closed = False
 
-    def push(self, event: str, data: bytes) -> None:
-        """Queue an event; a browser that does not keep up is closed and connects anew."""
+    def push(self, part: bytes) -> None:
+        """Queue a frame; a browser that does not keep up is closed and connects anew."""
         if len(self._queue) >= QUEUE_EVENTS:
             self.close()
             return
-        self._queue.append(frame(event, data))
+        self._queue.append(part)
         self._wake.set()
 
-    def replace(self, slot: Slot, data: bytes) -> None:
-        """Put the newest state of a station or camera in its slot."""
-        self._slots[slot] = data
+    def replace(self, slot: Slot, part: bytes) -> None:
+        """Put the newest state of a station or camera, as a frame, in its slot."""
+        self._slots[slot] = part
         self._wake.set()
 
     def close(self) -> None:
@@ -80,7 +80,7 @@ class Subscriber:
             since_s = now_s - self._sent_s.get(slot, float("-inf"))
             interval_s = SLOT_INTERVAL_S[slot[0]]
             if since_s >= interval_s:
-                parts.append(frame(slot[0], self._slots.pop(slot)))
+                parts.append(self._slots.pop(slot))
                 self._sent_s[slot] = now_s
             else:
                 wait_s = min(wait_s, interval_s - since_s)
@@ -110,7 +110,7 @@ class Stream:
         if self._closed or len(self._subscribers) >= MAX_SUBSCRIBERS:
             return None
         subscriber = Subscriber(self._now_s, hears, account)
-        subscriber.push("hello", hello)
+        subscriber.push(frame("hello", hello))
         self._subscribers.add(subscriber)
         return subscriber
 
@@ -120,16 +120,18 @@ class Stream:
         self._subscribers.discard(subscriber)
 
     def push(self, event: str, subject: str, data: bytes) -> None:
-        """Send an event about a station or camera to every browser that may hear of it."""
+        """Send an event, framed once, to every browser that may hear of its station or camera."""
+        part = frame(event, data)
         for subscriber in self._subscribers:
             if subscriber.hears(event, subject):
-                subscriber.push(event, data)
+                subscriber.push(part)
 
     def replace(self, event: str, subject: str, data: bytes) -> None:
         """Send the newest state of a station or camera, at a bounded rate, as `push` does."""
+        slot, part = (event, subject), frame(event, data)
         for subscriber in self._subscribers:
             if subscriber.hears(event, subject):
-                subscriber.replace((event, subject), data)
+                subscriber.replace(slot, part)
 
     def close_account(self, account: str) -> None:
         """End the streams of an account, whose rights may have changed; browsers come back."""

@@ -89,3 +89,16 @@ async def test_closing_ends_every_stream() -> None:
 
     await asyncio.wait_for(reader, 5)
     assert seen == [b"event: hello\ndata: {}\n\n"]
+
+
+async def test_all_browsers_share_one_frame_of_an_event() -> None:
+    stream = Stream(Hand())
+    one, other = stream.subscribe(b"{}"), stream.subscribe(b"{}")
+    assert one is not None
+    assert other is not None
+
+    stream.push("alarm", b"1")
+    stream.replace("scan", "a", b"2")
+
+    assert one._queue[-1] is other._queue[-1]
+    assert one._slots["scan", "a"] is other._slots["scan", "a"]

@@ -28,6 +28,8 @@ export function station(over: Partial<Station> = {}): Station {
     name_vi: 'KCN Thanh Hải',
     name_en: 'Thanh Hai',
     kind: 'wastewater',
+    lat: 11.58,
+    lon: 108.99,
     state: 'online',
     state_since: '2026-11-22T01:00:00Z',
     last_seen_at: '2026-11-22T03:04:05Z',

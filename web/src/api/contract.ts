@@ -86,6 +86,9 @@ export interface Station {
   name_vi: string;
   name_en: string;
   kind: StationKind;
+  /** Degrees, WGS 84; null where the station has not said where it stands. */
+  lat: number | null;
+  lon: number | null;
   state: StationState;
   state_since: string | null;
   last_seen_at: string | null;

@@ -6,6 +6,7 @@ const RIGHTS: Partial<Record<Route['page'], Permission>> = {
   overview: 'see_stations',
   station: 'see_stations',
   alarms: 'see_stations',
+  today: 'see_stations',
   events: 'see_events',
   event: 'see_events',
   cameras: 'see_events',

@@ -1,5 +1,7 @@
 /** The addresses of the page, kept behind the # so that a plain file server is enough. */
+import { parseCompare, type Compare } from '../domain/compare';
 import { readFilter, writeFilter, type EventFilter } from '../domain/event_filter';
+import { parseView, viewHash, type ViewRoute } from './view_route';
 
 /** The lists and sheets of the alarm desk. */
 export const ALARM_VIEWS = ['open', 'silenced', 'all', 'figures', 'definitions'] as const;
@@ -7,12 +9,13 @@ export type AlarmView = (typeof ALARM_VIEWS)[number];
 export type Range = '15m' | '1h' | '6h' | '24h' | '7d';
 export type Route =
   | { page: 'overview' }
-  | { page: 'station'; station: string; channel: string | null; range: Range }
+  | { page: 'station'; station: string; channel: string | null; range: Range; compare?: Compare | null }
   | { page: 'alarms'; filter: AlarmView }
   | { page: 'system' }
   | NoticesRoute
   | ReportsRoute
   | AccessRoute
+  | ViewRoute
   | DeskRoute;
 export const NOTICE_TABS = ['recipients', 'duty', 'deliveries'] as const;
 export interface NoticesRoute {
@@ -71,19 +74,25 @@ export function parseHash(hash: string): Route {
   }
   if (page === 'stations' && id !== undefined) {
     const range = query.get('range') ?? '';
+    const compare = parseCompare(query.get('compare'));
     return {
       page: 'station',
       station: safeDecode(id),
       channel: query.get('channel'),
       range: range in RANGES ? (range as Range) : '1h',
+      ...(compare === null ? {} : { compare }),
     };
   }
-  return { page: 'overview' };
+  return parseView(page, query) ?? { page: 'overview' };
 }
 
 /** Return the hash of a route; `parseHash` reads it back unchanged. */
 export function toHash(route: Route): string {
   switch (route.page) {
+    case 'wall':
+    case 'map':
+    case 'today':
+      return viewHash(route);
     case 'overview':
       return '#/';
     case 'system':
@@ -119,6 +128,7 @@ export function toHash(route: Route): string {
       const query = new URLSearchParams();
       if (route.channel !== null) query.set('channel', route.channel);
       if (route.range !== '1h') query.set('range', route.range);
+      if (route.compare) query.set('compare', route.compare);
       const search = query.size ? `?${query}` : '';
       return `#/stations/${encodeURIComponent(route.station)}${search}`;
     }
