@@ -26,6 +26,8 @@ BENCHMARKS = (
     Benchmark("change_latency", ("--quick",), "register change to subscriber and to browser"),
     Benchmark("gateway_throughput", ("--values", "100000"), "MQTT to committed store, per store"),
     Benchmark("backfill", ("--quick",), "24 h of three stations after an outage"),
+    Benchmark("event_stream_fanout", ("--quick",), "CPU of feeding 200 browsers"),
+    Benchmark("web_first_page", ("--quick",), "first page usable in Chromium"),
     Benchmark(
         "vision_throughput",
         ("--turns", "1", "--seconds", "8"),

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
+from tests.peers.gateway import Api
+
 # Two listeners share this interpreter; a precaution, whose effect on the figures was not clear.
 sys.setswitchinterval(0.0002)
 
@@ -44,7 +46,7 @@ def mqtt_subscriber(port: int, topics: list[str], take: TakeMessage) -> Iterator
 def event_stream(port: int, take: TakeEvent) -> Iterator[None]:
     """Read ``/api/v1/stream`` as a browser would, in a thread; greeted when this yields."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", "/api/v1/stream")
+    connection.request("GET", "/api/v1/stream", headers=Api(port).headers)
     answer = connection.getresponse()
     if answer.status != 200:
         raise ConnectionError(f"/api/v1/stream answered {answer.status}: {answer.read(200)!r}")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.peers.gateway import access_section
 from tests.peers.process import Process, free_port
 
 
@@ -72,6 +73,7 @@ def gateway(
         "store": store or {"kind": "sqlite", "path": str(folder / "readings.sqlite")},
         "database": {"path": str(folder / "gateway.sqlite")},
         "http": {"port": port},
+        "access": access_section(folder),
         "accept_any_station": True,
         **changes,
     }

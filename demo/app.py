@@ -99,7 +99,7 @@ async def serve(
         Child(_spec(files, f"agent-{name}", _program("quantrac-agent", "--config", str(path))), say)
         for name, path in files.stations.items()
     ]
-    client = GatewayClient(options.port)
+    client = GatewayClient(options.port, files.token.read_text(encoding="ascii"))
     address = f"http://{LOOPBACK}:{options.port}"
     _greet(files, ports.mqtt, options.auto_acknowledge)
     async with TaskScope() as scope:

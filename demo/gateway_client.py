@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+from collections.abc import Sequence
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -49,6 +50,18 @@ class StationView(msgspec.Struct):
         return self.state == "online" and all(c.latest is not None for c in self.channels)
 
 
+class _Account(msgspec.Struct):
+    account: str
+
+
+class _Accounts(msgspec.Struct):
+    accounts: list[_Account]
+
+
+class _Link(msgspec.Struct):
+    link: str
+
+
 class _Stations(msgspec.Struct):
     stations: list[StationView]
 
@@ -56,16 +69,9 @@ class _Stations(msgspec.Struct):
 class GatewayClient:
     """Asks in a thread, so that the event loop never waits."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, token: str) -> None:
         self._port = port
-
-    async def is_healthy(self) -> bool:
-        """Tell whether the health endpoint answers at all."""
-        try:
-            await asyncio.to_thread(self._call, "GET", "/api/v1/health", None)
-        except GatewayUnreachable:
-            return False
-        return True
+        self._token = token
 
     async def stations(self) -> list[StationView]:
         """Return every station (raises GatewayUnreachable)."""
@@ -82,16 +88,33 @@ class GatewayClient:
         body = await asyncio.to_thread(self._call, "GET", "/api/v1/events?limit=50", None)
         return _decode(body, _Events).events
 
-    async def acknowledge(self, alarm_id: str, by: str, note: str) -> None:
+    async def sign_in_link(self, account: str, name: str, roles: Sequence[str]) -> str:
+        """Return the page's part of a link that signs a newcomer in, once.
+
+        The account is made where there is none yet (raises GatewayUnreachable).
+        """
+        body = _decode(await asyncio.to_thread(self._call, "GET", "/api/v1/accounts"), _Accounts)
+        if account not in {one.account for one in body.accounts}:
+            new = {"account": account, "name": name, "roles": roles, "with_password": False}
+            await asyncio.to_thread(
+                self._call, "POST", "/api/v1/accounts", msgspec.json.encode(new)
+            )
+        path = f"/api/v1/accounts/{account}/link"
+        made = _decode(await asyncio.to_thread(self._call, "POST", path, b"{}"), _Link)
+        return f"#/sign-in/{made.link}"
+
+    async def acknowledge(self, alarm_id: str, note: str) -> None:
         """Acknowledge one alarm (raises GatewayUnreachable)."""
-        payload = msgspec.json.encode({"by": by, "note": note})
+        payload = msgspec.json.encode({"note": note})
         path = f"/api/v1/alarms/{quote(alarm_id, safe='')}/ack"
         await asyncio.to_thread(self._call, "POST", path, payload)
 
-    def _call(self, method: str, path: str, payload: bytes | None) -> bytes:
+    def _call(self, method: str, path: str, payload: bytes | None = None) -> bytes:
         connection = http.client.HTTPConnection(LOOPBACK, self._port, timeout=TIMEOUT_S)
         try:
-            headers = {"content-type": "application/json"} if payload is not None else {}
+            headers = {"Authorization": f"Bearer {self._token}"}
+            if payload is not None:
+                headers["content-type"] = "application/json"
             connection.request(method, path, payload, headers)
             answer = connection.getresponse()
             body = answer.read(MAX_ANSWER_BYTES)

@@ -11,6 +11,10 @@ from demo.camera_config import CAMERA, evidence_section, vision_document, write_
 from demo.ports import LOOPBACK
 from demo.simulator.station_files import CONFIG_DIR, station_file
 
+WATCHMAN = "Trực ban demo"
+WATCHMAN_MAY = ["see_stations", "handle_alarms", "see_events", "manage_accounts"]
+"""What the demo itself does at the centre: look, acknowledge, and let the newcomer in."""
+
 
 @dataclass(frozen=True)
 class DemoPorts:
@@ -28,6 +32,7 @@ class DemoFiles:
     folder: Path
     broker: Path
     gateway: Path
+    token: Path
     vision: Path
     stations: dict[str, Path]
 
@@ -44,13 +49,17 @@ def write_configs(folder: Path, ports: DemoPorts, station_ports: dict[str, int])
         folder,
         broker=config / "broker.toml",
         gateway=config / "gateway.yaml",
+        token=config / "demo-token",
         vision=config / "vision.yaml",
         stations={name: config / f"{name}.yaml" for name in station_ports},
     )
     token = config / "upload-token"
     write_token(token)
+    # The demo asks with a token that is worth nothing after it: another one at each start.
+    files.token.unlink(missing_ok=True)
+    write_token(files.token)
     files.broker.write_text(broker_config(LOOPBACK, ports.mqtt), encoding="utf-8")
-    _write_yaml(files.gateway, gateway_document(folder, token, ports))
+    _write_yaml(files.gateway, gateway_document(folder, token, files.token, ports))
     _write_yaml(files.vision, vision_document(folder, token, ports.http, ports.mqtt, ports.rtsp))
     for name, port in station_ports.items():
         example = yaml.safe_load(station_file(name).read_text(encoding="utf-8"))
@@ -59,7 +68,9 @@ def write_configs(folder: Path, ports: DemoPorts, station_ports: dict[str, int])
     return files
 
 
-def gateway_document(folder: Path, token: Path, ports: DemoPorts) -> dict[str, Any]:
+def gateway_document(
+    folder: Path, upload_token: Path, demo_token: Path, ports: DemoPorts
+) -> dict[str, Any]:
     """Return the gateway's configuration: SQLite for both stores, any station accepted."""
     data = folder / "data" / "gateway"
     data.mkdir(parents=True, exist_ok=True)
@@ -69,7 +80,16 @@ def gateway_document(folder: Path, token: Path, ports: DemoPorts) -> dict[str, A
         "store": {"kind": "sqlite", "path": str(data / "readings.sqlite")},
         "database": {"path": str(data / "gateway.sqlite")},
         "http": {"listen": LOOPBACK, "port": ports.http},
-        "evidence": evidence_section(folder, token),
+        "evidence": evidence_section(folder, upload_token),
+        "access": {
+            "service_tokens": [
+                {"name": WATCHMAN, "token": {"file": str(demo_token)}, "may": WATCHMAN_MAY}
+            ]
+        },
+        "reports": {
+            "path": str(data / "reports"),
+            "form": str((CONFIG_DIR / "reports.yaml").resolve()),
+        },
         "accept_any_station": True,
         "cameras": [CAMERA],
     }

@@ -15,7 +15,10 @@ from quantrac_core.contracts.errors import QuantracError
 START_PATIENCE_S = 60.0
 POLL_S = 0.2
 WATCH_POLL_S = 1.0
-ACKNOWLEDGED_BY = "Trực ban demo"
+NEWCOMER = "demo"
+NEWCOMER_NAME = "Người dùng thử"
+NEWCOMER_ROLES = ("administrator", "operator", "police")
+"""Everything may be tried, also what no single person of a real centre may do."""
 ACKNOWLEDGE_NOTE = "Tự động tiếp nhận trong bản demo / acknowledged by the demo itself"
 
 
@@ -24,21 +27,29 @@ class DemoFailed(QuantracError):
 
 
 async def announce(client: GatewayClient, gateway: Child, address: str) -> None:
-    """Wait until the health endpoint answers, then tell the address.
+    """Wait until the gateway lets a newcomer in, then tell the address that signs in once.
 
     Raises:
         DemoFailed: no answer within a minute.
     """
     clock = asyncio.get_running_loop().time
     deadline_s = clock() + START_PATIENCE_S
-    while not await client.is_healthy():
+    while (link := await _newcomers_link(client)) is None:
         if clock() > deadline_s:
             raise DemoFailed(
                 f"the gateway did not answer within {START_PATIENCE_S:.0f} s; "
                 f"log: {gateway.spec.log_path}"
             )
         await asyncio.sleep(POLL_S)
-    say(f"MỞ TRÌNH DUYỆT: {address}", f"OPEN IN A BROWSER: {address}")
+    say(f"MỞ TRÌNH DUYỆT: {address}/{link}", f"OPEN IN A BROWSER: {address}/{link}")
+    say("Liên kết này đăng nhập một lần", "this link signs in once, in one browser")
+
+
+async def _newcomers_link(client: GatewayClient) -> str | None:
+    try:
+        return await client.sign_in_link(NEWCOMER, NEWCOMER_NAME, NEWCOMER_ROLES)
+    except GatewayUnreachable:
+        return None
 
 
 async def play_scenes(client: GatewayClient, simulator: Child) -> None:
@@ -89,7 +100,7 @@ async def watch_security(client: GatewayClient) -> None:
 
 async def _acknowledge(client: GatewayClient, watch: AlarmWatch, item: Acknowledge) -> None:
     try:
-        await client.acknowledge(item.alarm.id, ACKNOWLEDGED_BY, ACKNOWLEDGE_NOTE)
+        await client.acknowledge(item.alarm.id, ACKNOWLEDGE_NOTE)
     except GatewayUnreachable:
         watch.retry(item.alarm)
 

@@ -27,6 +27,8 @@ def birth(
         poll_interval_s=settings.poll_interval_s,
         heartbeat_s=settings.delivery.heartbeat_s,
         channels=_channels(settings),
+        lat=settings.station.lat,
+        lon=settings.station.lon,
     )
 
 

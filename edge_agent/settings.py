@@ -29,12 +29,20 @@ def _check_station_id(text: str) -> str:
 
 
 class StationSettings(StrictModel):
-    """Who this station is."""
+    """Who this station is, and where: ``lat``, ``lon`` in degrees (WGS 84), both or neither."""
 
     id: Annotated[str, AfterValidator(_check_station_id)]
     name_vi: Annotated[str, Field(max_length=120)] = ""
     name_en: Annotated[str, Field(max_length=120)] = ""
     kind: Literal["wastewater", "stack", "other"] = "other"
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+
+    @model_validator(mode="after")
+    def _stands_somewhere(self) -> "StationSettings":
+        if (self.lat is None) != (self.lon is None):
+            raise ValueError("give both lat and lon, or neither")
+        return self
 
 
 class LimitSettings(StrictModel):

@@ -1,5 +1,6 @@
 """The gateway's configuration file, as strict models."""
 
+import os
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
@@ -7,8 +8,13 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
+from gateway.access.settings import AccessSettings
+from gateway.alarms.settings import AlarmSettings
+from gateway.api.map_settings import MapSettings
+from gateway.api.settings import HttpSettings
 from gateway.evidence.settings import CameraId, EvidenceSettings
 from gateway.notification.settings import NotificationSettings
+from gateway.reports.settings import ReportSettings
 from quantrac_core.config.secrets import Secret
 from quantrac_core.config.strict import StrictModel
 from quantrac_core.contracts.identifiers import STATION_ID_RULE, is_station_id
@@ -101,25 +107,11 @@ class DatabaseSettings(StrictModel):
         assert self.path is not None
         return f"sqlite:///{self.path.absolute()}"
 
-
-class HttpSettings(StrictModel):
-    """Where the page and the API are; ``allowed_hosts`` are further names in a Host header."""
-
-    listen: str = "127.0.0.1"
-    port: int = Field(default=8080, ge=0, le=65_535)
-    allowed_hosts: list[str] = Field(default=[], max_length=50)
-
-    @model_validator(mode="after")
-    def _listens_on_an_address(self) -> "HttpSettings":
-        try:
-            ip_address(self.listen)
-        except ValueError as error:
-            raise ValueError("listen: an IP address such as 127.0.0.1") from error
-        return self
-
-    def is_loopback(self) -> bool:
-        """Tell whether only this machine can reach the address."""
-        return ip_address(self.listen).is_loopback
+    def beside(self, name: str) -> Path:
+        """Return a file beside the database's; for a server, where systemd lets us keep state."""
+        if self.path is not None:
+            return self.path.with_name(name)
+        return Path(os.environ.get("STATE_DIRECTORY", ".").partition(":")[0], name)
 
 
 class IngestSettings(StrictModel):
@@ -146,13 +138,17 @@ class GatewayConfig(StrictModel):
     store: StoreSettings
     database: DatabaseSettings
     http: HttpSettings = HttpSettings()
+    access: AccessSettings = AccessSettings()
     stations: list[StationId] = Field(default=[], max_length=10_000)
     accept_any_station: bool = False
     cameras: list[CameraId] = Field(default=[], max_length=10_000)
     accept_any_camera: bool = False
     evidence: EvidenceSettings | None = None
+    reports: ReportSettings | None = None
     ingest: IngestSettings = IngestSettings()
+    alarms: AlarmSettings = AlarmSettings()
     notification: NotificationSettings = NotificationSettings()
+    map: MapSettings = MapSettings()
 
     @model_validator(mode="after")
     def _knows_its_peers(self) -> "GatewayConfig":

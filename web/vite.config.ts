@@ -1,11 +1,12 @@
 /** Builds the page into the folder that the gateway serves. */
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { serviceWorker } from './worker/plugin';
 
 const gateway = process.env['QUANTRAC_GATEWAY'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), serviceWorker()],
   build: {
     outDir: '../gateway/web_dist',
     emptyOutDir: true,

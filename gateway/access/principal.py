@@ -1,6 +1,7 @@
 """Who is asking, what they may do, and which stations and cameras they reach."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from gateway.access.permissions import Permission
 
@@ -33,3 +34,23 @@ class Principal:
     def reaches_camera(self, camera: str) -> bool:
         """Tell whether a camera may be seen."""
         return self.cameras is None or camera in self.cameras
+
+
+@dataclass(slots=True, frozen=True)
+class Identity:
+    """How a request proved who asks.
+
+    Args:
+        kind: a browser's session, an account's token, or a token of the configuration.
+        key: SHA-256 of the secret that was shown, in hexadecimal.
+        csrf: what unsafe requests of a session carry besides the cookie.
+        must_change_password: nothing else may be done before.
+        expires_at_ms: end of the session or token, milliseconds since 1970.
+    """
+
+    principal: Principal
+    kind: Literal["session", "token", "service"]
+    key: str
+    csrf: str = ""
+    must_change_password: bool = False
+    expires_at_ms: int | None = None

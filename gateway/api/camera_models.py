@@ -130,7 +130,6 @@ class VerdictRequest(BaseModel):
     model_config = {"extra": "forbid", "str_strip_whitespace": True}
 
     verdict: Verdict
-    by: str = Field(min_length=1, max_length=60)
     note: str = Field(default="", max_length=1_000)
 
 
@@ -140,16 +139,14 @@ class LockRequest(BaseModel):
     model_config = {"extra": "forbid", "str_strip_whitespace": True}
 
     locked: bool
-    by: str = Field(min_length=1, max_length=60)
     reason: str = Field(min_length=1, max_length=300)
 
 
 class ExportRequest(BaseModel):
-    """Who takes an evidence pack away, and why."""
+    """Why an evidence pack is taken away."""
 
     model_config = {"extra": "forbid", "str_strip_whitespace": True}
 
-    by: str = Field(min_length=1, max_length=60)
     reason: str = Field(min_length=1, max_length=300)
 
 

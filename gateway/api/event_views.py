@@ -1,9 +1,10 @@
 """From what the gateway knows of cameras and events to what the API says."""
 
 from datetime import datetime
+from typing import cast
 
 from gateway.api.camera_models import CameraView, CustodyEntry, EventView, EvidenceView, RuleView
-from gateway.database.custody import CustodyRecord
+from gateway.database.custody import Action, CustodyRecord
 from gateway.database.events import EventCounts, EventRecord
 from gateway.live.cameras import CameraNow
 from gateway.live.previews import Preview
@@ -112,7 +113,7 @@ def custody_entry(record: CustodyRecord) -> CustodyEntry:
         number=record.number,
         at=utc_from_ms(record.at_ms),
         event=record.event,
-        action=record.action,
+        action=cast(Action, record.action),
         by=record.person,
         detail=record.detail,
         hash=record.hash,

@@ -1,9 +1,11 @@
 """Shapes of the API's answers; they make the OpenAPI document."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
+
+from gateway.api.alarms_models import MarkView, plain_text
 
 
 class Check(BaseModel):
@@ -14,12 +16,12 @@ class Check(BaseModel):
 
 
 class Health(BaseModel):
-    """State of the gateway as a whole."""
+    """State of the gateway as a whole; the details are for those who may see the system."""
 
     status: Literal["ok", "degraded"]
-    version: str
-    started_at: datetime
-    checks: dict[str, Check]
+    version: str | None = None
+    started_at: datetime | None = None
+    checks: dict[str, Check] = {}
 
 
 class LimitView(BaseModel):
@@ -84,6 +86,8 @@ class StationView(BaseModel):
     name_vi: str
     name_en: str
     kind: str
+    lat: float | None
+    lon: float | None
     state: Literal["online", "silent", "offline", "unknown"]
     state_since: datetime | None
     last_seen_at: datetime | None
@@ -142,6 +146,25 @@ class AlarmView(BaseModel):
     acknowledged_by: str | None
     note: str
     backfill: bool
+    subject: Literal["station", "camera"]
+    priority: str
+    group: str
+    open: bool
+    latching: bool
+    latched: bool
+    late: bool
+    silenced_by: str | None
+    attention: bool
+    announced_at: datetime | None
+    reset_at: datetime | None
+    reset_by: str | None
+    shelved: MarkView | None
+    one_shot: bool
+    suppressed: MarkView | None
+    out_of_service: MarkView | None
+    max_shelve_s: int
+    instructions_vi: str
+    instructions_en: str
 
 
 class AlarmList(BaseModel):
@@ -151,12 +174,11 @@ class AlarmList(BaseModel):
 
 
 class Acknowledgement(BaseModel):
-    """Who takes an alarm, and what they say about it."""
+    """What is said about an alarm by whoever takes it."""
 
     model_config = {"extra": "forbid", "str_strip_whitespace": True}
 
-    by: str = Field(min_length=1, max_length=60)
-    note: str = Field(default="", max_length=500)
+    note: Annotated[str, Field(max_length=500), AfterValidator(plain_text)] = ""
 
 
 class QuarantinedMessage(BaseModel):

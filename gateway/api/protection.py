@@ -1,4 +1,4 @@
-"""Keeps other web sites in the same browser from using a service that has no sign-in yet."""
+"""Keeps other web sites in the same browser from using the service as whoever is signed in."""
 
 import re
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.api.faults import fault_body
 from gateway.live.previews import MAX_PREVIEW_BYTES
 from quantrac_core.contracts.camera_messages import MAX_FILE_BYTES
 
@@ -41,10 +42,16 @@ class Protection:
 
     Args:
         hosts: names and addresses without port that may stand in the Host header.
+        tiles: origin of the map's tiles, the one other server that pictures may come from.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], tiles: str | None = None) -> None:
         self._app = app
+        self._headers = dict(HEADERS)
+        if tiles is not None:
+            policy = HEADERS["Content-Security-Policy"]
+            allowed = policy.replace("img-src 'self'", f"img-src 'self' {tiles}")
+            self._headers["Content-Security-Policy"] = allowed
         self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,7 +63,7 @@ class Protection:
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if scope["path"].startswith("/api/"):
                     headers.setdefault("Cache-Control", "no-store")
@@ -65,7 +72,7 @@ class Protection:
         refusal = self._refusal(scope["method"], scope["path"], Headers(scope=scope))
         if refusal is not None:
             status, detail = refusal
-            response = JSONResponse({"detail": detail}, status_code=status)
+            response = JSONResponse(fault_body(status, detail), status_code=status)
             await response(scope, receive, send_protected)
             return
         await self._app(scope, receive, send_protected)

@@ -7,6 +7,9 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, HTTPException, Path, Query
 from sqlalchemy import Connection
 
+from gateway.access.permissions import Permission
+from gateway.access.principal import Principal
+from gateway.api.access import needs
 from gateway.api.camera_models import (
     CustodyLog,
     EventList,
@@ -29,6 +32,8 @@ router = APIRouter(prefix="/api/v1/events", tags=["events"])
 MAX_PAGE: Final = 500
 EventId = Annotated[str, Path(pattern=f"^{EVENT_ID.pattern}$", max_length=96)]
 _Camera = Annotated[str | None, Query(pattern=f"^{STATION_ID.pattern}$", max_length=48)]
+SeesEvents = Annotated[Principal, needs(Permission.SEE_EVENTS)]
+_Judges = Annotated[Principal, needs(Permission.JUDGE_EVENTS)]
 _Word = Annotated[str | None, Query(min_length=1, max_length=60)]
 _Change = Callable[[Connection, int], None]
 """What a request does to an event inside its transaction, at a time in ms since 1970."""
@@ -38,6 +43,7 @@ _CURSOR: Final = rf"^[0-9]{{1,15}}\.{EVENT_ID.pattern}$"
 @router.get("")
 async def list_events(
     services: InjectedServices,
+    caller: SeesEvents,
     camera: _Camera = None,
     rule: _Word = None,
     kind: _Word = None,
@@ -62,6 +68,7 @@ async def list_events(
         priority=priority,
         from_ms=_bounded_ms(from_),
         to_ms=_bounded_ms(to),
+        reach=caller.cameras,
     )
     cursor: Cursor | None = None
     if after is not None:
@@ -77,67 +84,77 @@ async def list_events(
 
 
 @router.get("/{event_id}")
-async def get_event(services: InjectedServices, event_id: EventId) -> EventView:
+async def get_event(services: InjectedServices, caller: SeesEvents, event_id: EventId) -> EventView:
     """Return one event."""
-    return event_view(await load_event(services, event_id))
+    return event_view(await load_event(services, event_id, caller))
 
 
 @router.post("/{event_id}/verdict")
 async def set_verdict(
-    services: InjectedServices, event_id: EventId, body: VerdictRequest
+    services: InjectedServices, caller: _Judges, event_id: EventId, body: VerdictRequest
 ) -> EventView:
     """Note what a person says about an event; the latest word stands, all are in the log."""
 
     def change(connection: Connection, at_ms: int) -> None:
-        events.set_verdict(connection, event_id, body.verdict, body.by, body.note, at_ms)
+        events.set_verdict(connection, event_id, body.verdict, caller.name, body.note, at_ms)
         said = f"{body.verdict}: {body.note}" if body.note else body.verdict
-        custody.append(connection, event_id, "verdict", body.by, said, at_ms)
+        custody.append(connection, event_id, "verdict", caller.account, said, at_ms)
 
-    return await _changed(services, event_id, change)
+    return await _changed(services, caller, event_id, change)
 
 
 @router.post("/{event_id}/lock")
-async def set_lock(services: InjectedServices, event_id: EventId, body: LockRequest) -> EventView:
+async def set_lock(
+    services: InjectedServices, caller: _Judges, event_id: EventId, body: LockRequest
+) -> EventView:
     """Keep the evidence of an event from retention, or let it go."""
 
     def change(connection: Connection, at_ms: int) -> None:
         events.set_locked(connection, event_id, body.locked, at_ms)
         action: custody.Action = "locked" if body.locked else "unlocked"
-        custody.append(connection, event_id, action, body.by, body.reason, at_ms)
+        custody.append(connection, event_id, action, caller.account, body.reason, at_ms)
 
-    return await _changed(services, event_id, change)
+    return await _changed(services, caller, event_id, change)
 
 
 @router.get("/{event_id}/custody")
-async def get_custody(services: InjectedServices, event_id: EventId) -> CustodyLog:
+async def get_custody(
+    services: InjectedServices, caller: SeesEvents, event_id: EventId
+) -> CustodyLog:
     """Return who did what with an event; ``intact`` speaks of the whole log of the centre."""
+    await load_event(services, event_id, caller)
     lines, intact = await services.threads.call(_load_custody, services.database, event_id)
     return CustodyLog(entries=[custody_entry(line) for line in lines], intact=intact)
 
 
-async def load_event(services: Services, event_id: str) -> EventRecord:
-    """Return an event.
+async def load_event(services: Services, event_id: str, caller: Principal) -> EventRecord:
+    """Return an event that the caller reaches.
 
     Raises:
         HTTPException: 404, there is none.
     """
     record = await services.threads.call(_find, services.database, event_id)
-    if record is None:
+    if record is None or not caller.reaches_camera(record.message.camera):
         raise HTTPException(404, f"there is no event {event_id!r}")
     return record
 
 
-async def _changed(services: Services, event_id: str, change: _Change) -> EventView:
-    record = await services.threads.call(_apply, services.database, event_id, change)
+async def _changed(
+    services: Services, caller: Principal, event_id: str, change: _Change
+) -> EventView:
+    record = await services.threads.call(_apply, services.database, caller, event_id, change)
     if record is None:
         raise HTTPException(404, f"there is no event {event_id!r}")
     services.camera_board.events_changed([record])
     return event_view(record)
 
 
-def _apply(database: Database, event_id: str, change: _Change) -> EventRecord | None:
+def _apply(
+    database: Database, caller: Principal, event_id: str, change: _Change
+) -> EventRecord | None:
     with database.writing() as connection:
-        if events.find(connection, event_id) is None:
+        before = events.find(connection, event_id)
+        if before is None or not caller.reaches_camera(before.message.camera):
             return None
         change(connection, now_ms())
         return events.find(connection, event_id)

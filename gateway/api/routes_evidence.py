@@ -8,10 +8,13 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 
-from gateway.api.caller import UNKNOWN, Caller
+from gateway.access.permissions import Permission
+from gateway.access.principal import Principal
+from gateway.api.access import needs
 from gateway.api.camera_models import ExportRequest
 from gateway.api.event_views import event_view
-from gateway.api.routes_events import EventId, load_event
+from gateway.api.faults import Fault
+from gateway.api.routes_events import EventId, SeesEvents, load_event
 from gateway.api.routes_uploads import FileName
 from gateway.api.services import InjectedServices, Services
 from gateway.database import custody, events
@@ -44,6 +47,8 @@ _KIND_OF: Final = {
     "blurred": "snapshot_blurred",
 }
 _UNBLURRED: Final = frozenset({"snapshot", "snapshot_boxed"})
+_SHOWS_FACES: Final = _UNBLURRED | {"clip", "clip_playback"}
+_Exports = Annotated[Principal, needs(Permission.EXPORT_EVIDENCE)]
 _Reason = Annotated[str | None, Query(min_length=1, max_length=300)]
 _CLIP: Final = {"content": {"video/mp4": {}}, "description": "the clip, or the part asked for"}
 _ANY: Final = {
@@ -59,39 +64,43 @@ _PICTURE: Final = {"content": {"image/jpeg": {}}, "description": "the picture"}
 async def get_snapshot(
     services: InjectedServices,
     request: Request,
+    caller: SeesEvents,
     event_id: EventId,
-    by: Caller,
     kind: Literal["boxed", "plain", "blurred"] | None = None,
     reason: _Reason = None,
 ) -> Response:
     """Return the picture of an event, blurred where there is a blurred one.
 
-    Where there is, the others need ``by`` and ``reason`` and are entered in the custody log.
+    Where there is, the others need the permission to see faces and a ``reason``, and are entered
+    in the custody log.
     """
-    record = await load_event(services, event_id)
+    record = await load_event(services, event_id, caller)
     wanted = BY_DEFAULT if kind is None else [_KIND_OF[kind]]
     file = next(filter(None, map(record.announced, wanted)), None)
     if file is None:
         raise HTTPException(404, f"event {event_id!r} has no such picture")
-    return await _give(services, request, record, file, None, by, reason)
+    return await _give(services, request, record, file, None, caller, reason)
 
 
 @router.get("/{event_id}/clip.mp4", response_class=FileResponse, responses={200: _CLIP, 206: _CLIP})
 async def get_clip(
     services: InjectedServices,
     request: Request,
+    caller: SeesEvents,
     event_id: EventId,
-    by: Caller,
     reason: _Reason = None,
 ) -> Response:
-    """Return the clip (with ranges), in a form that browsers play where there is one."""
-    record = await load_event(services, event_id)
+    """Return the clip (with ranges), in a form that browsers play where there is one.
+
+    It is never blurred: where the pictures are, it needs the permission to see faces and a reason.
+    """
+    record = await load_event(services, event_id, caller)
     playable = [record.announced("clip_playback"), record.announced("clip")]
     clips = [file for file in playable if file is not None]
     if not clips:
         raise HTTPException(404, f"event {event_id!r} has no clip")
     file = next(filter(record.stored, clips), clips[0])
-    return await _give(services, request, record, file, "played", by, reason)
+    return await _give(services, request, record, file, "played", caller, reason)
 
 
 @router.get(
@@ -100,17 +109,17 @@ async def get_clip(
 async def get_file(
     services: InjectedServices,
     request: Request,
+    caller: _Exports,
     event_id: EventId,
     name: FileName,
-    by: Caller,
-    reason: _Reason = None,
+    reason: Annotated[str, Query(min_length=1, max_length=300)],
 ) -> Response:
     """Return any file of an event as it came; it is entered in the custody log."""
-    record = await load_event(services, event_id)
+    record = await load_event(services, event_id, caller)
     file = next((file for file in record.message.evidence if file.name == name), None)
     if file is None:
         raise HTTPException(404, f"event {event_id!r} has no file {name!r}")
-    return await _give(services, request, record, file, "opened", by, reason)
+    return await _give(services, request, record, file, "opened", caller, reason)
 
 
 @router.post(
@@ -119,15 +128,15 @@ async def get_file(
     responses={200: {"content": {"application/zip": {}}}},
 )
 async def export_pack(
-    services: InjectedServices, event_id: EventId, body: ExportRequest
+    services: InjectedServices, caller: _Exports, event_id: EventId, body: ExportRequest
 ) -> StreamingResponse:
     """Return the evidence pack: every file, manifest, log and a verifier, in one zip."""
     folder = _evidence(services).folder
-    record = await load_event(services, event_id)
+    record = await load_event(services, event_id, caller)
     now = services.camera_board.cameras.get(record.message.camera)
     key = "" if now is None or now.status is None else now.status.signing_key
     content = await services.threads.call(
-        _prepare_pack, services.database, folder, event_id, body, key
+        _prepare_pack, services.database, folder, event_id, caller, body, key
     )
     return StreamingResponse(
         write_pack(content),
@@ -142,7 +151,7 @@ async def _give(
     record: EventRecord,
     file: EvidenceFile,
     action: Action | None,
-    by: str,
+    caller: Principal,
     reason: str | None,
 ) -> Response:
     evidence = _evidence(services)
@@ -151,12 +160,17 @@ async def _give(
         raise HTTPException(404, _why_absent(record, file))
     caching = "no-cache"
     detail = file.name if reason is None else f"{file.name}: {' '.join(reason.split())}"
-    if file.kind in _UNBLURRED and record.announced("snapshot_blurred") is not None:
-        if by == UNKNOWN or reason is None:
-            raise HTTPException(422, "an unblurred picture needs who asks (by) and why (reason)")
-        action, caching = "unblurred", "no-store"
+    if record.announced("snapshot_blurred") is not None and file.kind in _SHOWS_FACES:
+        if not caller.may(Permission.SEE_FACES):
+            sentence = "this account sees people blurred only"
+            raise Fault(403, "not_allowed", sentence, permission=Permission.SEE_FACES.value)
+        if reason is None:
+            raise Fault(422, "reason_needed", "to see people unblurred needs a reason")
+        caching = "no-store"
+        if file.kind in _UNBLURRED:
+            action = "unblurred"
     if action is not None:
-        await services.threads.call(_log, services.database, record, action, by, detail)
+        await services.threads.call(_log, services.database, record, action, caller.account, detail)
     tag = f'"{file.sha256}"'
     headers = {"ETag": tag, "Cache-Control": f"private, {caching}"}
     if request.headers.get("if-none-match") == tag:
@@ -197,12 +211,17 @@ def _log(database: Database, record: EventRecord, action: Action, by: str, detai
 
 
 def _prepare_pack(
-    database: Database, folder: EvidenceFolder, event_id: str, body: ExportRequest, key: str
+    database: Database,
+    folder: EvidenceFolder,
+    event_id: str,
+    caller: Principal,
+    body: ExportRequest,
+    key: str,
 ) -> PackContent:
     made_at = datetime.now(UTC)
     with database.writing() as connection:
         # Entered first, so that the pack tells of itself.
-        custody.append(connection, event_id, "exported", body.by, body.reason, now_ms())
+        custody.append(connection, event_id, "exported", caller.account, body.reason, now_ms())
     with database.reading() as connection:
         record = events.find(connection, event_id)
         lines, intact = custody.of_event(connection, event_id), custody.is_intact(connection)

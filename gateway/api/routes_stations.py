@@ -5,6 +5,9 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query
 
+from gateway.access.permissions import Permission
+from gateway.access.principal import Principal
+from gateway.api.access import needs
 from gateway.api.models import ReadingsView, StationList, StationView
 from gateway.api.services import InjectedServices
 from quantrac_core.contracts.identifiers import CHANNEL_NAME, STATION_ID
@@ -17,20 +20,24 @@ RAW_UP_TO_S: Final = 3 * 3_600
 MINUTES_UP_TO_S: Final = 7 * 86_400
 
 StationName = Annotated[str, Path(pattern=f"^{STATION_ID.pattern}$", max_length=48)]
+SeesStations = Annotated[Principal, needs(Permission.SEE_STATIONS)]
 ChannelName = Annotated[str, Query(pattern=f"^{CHANNEL_NAME.pattern}$", max_length=48)]
 
 
 @router.get("")
-async def list_stations(services: InjectedServices) -> StationList:
+async def list_stations(services: InjectedServices, caller: SeesStations) -> StationList:
     """Return every station the gateway knows."""
-    views = [services.board.view(now.station) for now in services.board.stations.all()]
+    known = [now.station for now in services.board.stations.all()]
+    views = [services.board.view(station) for station in known if caller.reaches_station(station)]
     return StationList(stations=[view for view in views if view is not None])
 
 
 @router.get("/{station}")
-async def get_station(services: InjectedServices, station: StationName) -> StationView:
+async def get_station(
+    services: InjectedServices, caller: SeesStations, station: StationName
+) -> StationView:
     """Return one station."""
-    view = services.board.view(station)
+    view = services.board.view(station) if caller.reaches_station(station) else None
     if view is None:
         raise HTTPException(404, f"there is no station {station!r}")
     return view
@@ -39,6 +46,7 @@ async def get_station(services: InjectedServices, station: StationName) -> Stati
 @router.get("/{station}/readings")
 async def get_readings(
     services: InjectedServices,
+    caller: SeesStations,
     station: StationName,
     channel: ChannelName,
     from_: Annotated[datetime, Query(alias="from")],
@@ -46,7 +54,7 @@ async def get_readings(
     every: Literal["auto", "raw", "60", "3600"] = "auto",
 ) -> ReadingsView:
     """Return a channel's history in [from, to), widened to whole buckets; no zone means UTC."""
-    now = services.board.stations.get(station)
+    now = services.board.stations.get(station) if caller.reaches_station(station) else None
     if now is None:
         raise HTTPException(404, f"there is no station {station!r}")
     from_ms, to_ms = _bounded_range(from_, to)

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Header, Path, Request, Response
 from starlette.requests import ClientDisconnect
 
+from gateway.api.access import UPLOADS
 from gateway.api.camera_models import PreviewAnswer
 from gateway.api.routes_cameras import CameraName
 from gateway.api.routes_events import EventId
@@ -38,6 +39,7 @@ Authorization = Annotated[str | None, Header(max_length=1_000)]
 @router.head(
     "/{camera}/events/{event_id}/files/{name}",
     response_class=Response,
+    dependencies=[UPLOADS],
     responses={200: {"description": "Upload-Offset, and Upload-Complete: 1 when all is there"}},
 )
 async def get_progress(
@@ -60,6 +62,7 @@ async def get_progress(
 @router.put(
     "/{camera}/events/{event_id}/files/{name}",
     response_class=Response,
+    dependencies=[UPLOADS],
     status_code=204,
     responses={
         201: {"description": "the file is whole, verified and kept"},
@@ -113,6 +116,7 @@ async def put_file(
 
 @router.put(
     "/{camera}/preview",
+    dependencies=[UPLOADS],
     openapi_extra={
         "requestBody": {
             "required": True,

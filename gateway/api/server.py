@@ -2,14 +2,17 @@
 
 import contextlib
 import socket
+import ssl
 from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
 
+from gateway.api.settings import HttpSettings, TlsSettings
+from gateway.live.stream import MAX_SUBSCRIBERS
 from quantrac_core.contracts.errors import ConfigError, ConfigErrors
 
-BACKLOG = 128
+BACKLOG = 512
 GRACE_S = 1
 
 
@@ -40,19 +43,40 @@ def bind(listen: str, port: int, file: str) -> socket.socket:
     return sock
 
 
+def check_tls(tls: TlsSettings, file: str) -> None:
+    """Try certificate and key.
+
+    Raises:
+        ConfigErrors: they cannot be read, or do not belong together.
+    """
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(tls.certificate, tls.key)
+    except (OSError, ValueError) as error:
+        allowed = f"a PEM certificate and its key ({error})"
+        fault = ConfigError(file, "http.tls", str(tls.certificate), allowed)
+        raise ConfigErrors([fault]) from error
+
+
 class HttpServer:
     """Serves ``app`` on a bound socket until `stop`."""
 
-    def __init__(self, app: FastAPI, sock: socket.socket) -> None:
+    def __init__(self, app: FastAPI, sock: socket.socket, settings: HttpSettings) -> None:
+        tls = settings.tls
         config = uvicorn.Config(
             app,
+            # Only a proxy of ours may say which address a browser has.
+            proxy_headers=settings.behind_tls,
+            forwarded_allow_ips=settings.proxies,
+            ssl_certfile=None if tls is None else tls.certificate,
+            ssl_keyfile=None if tls is None else tls.key,
             log_config=None,
             access_log=False,
             lifespan="off",
             ws="none",
             server_header=False,
             timeout_graceful_shutdown=GRACE_S,
-            limit_concurrency=500,
+            # Every browser holds its stream and asks beside it.
+            limit_concurrency=MAX_SUBSCRIBERS + 400,
             timeout_keep_alive=15,
         )
         self._server = _Server(config)

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from gateway.api.map_settings import MapSettings
 from gateway.api.models import Check
 from gateway.database.engine import Database
 from gateway.evidence.opening import Evidence
@@ -15,6 +16,8 @@ from gateway.live.board import Board
 from gateway.live.camera_board import CameraBoard
 from gateway.metrics import GatewayMetrics
 from gateway.notification.notifier import Notifier
+from gateway.reports.desk import ReportDesk
+from gateway.sign_in.opening import SignIn
 from gateway.stores.interface import Store
 from gateway.threads import WorkerThreads
 
@@ -37,6 +40,7 @@ class Services:
     database: Database
     metrics: GatewayMetrics
     threads: WorkerThreads
+    sign_in: SignIn
     evidence: Evidence | None
     notifier: Notifier
     knows_camera: Callable[[str], bool]
@@ -45,6 +49,8 @@ class Services:
     started_at: datetime
     version: str
     web_folder: Path
+    map: MapSettings
+    reports: ReportDesk | None = None
 
 
 def _services(request: Request) -> Services:

@@ -5,18 +5,31 @@ from collections.abc import Iterable
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from gateway.api import (
+    routes_accounts,
+    routes_alarm_definitions,
+    routes_alarm_kpis,
     routes_alarms,
+    routes_audit,
     routes_cameras,
     routes_events,
     routes_evidence,
+    routes_exports,
+    routes_map,
     routes_notification,
+    routes_oidc,
+    routes_own,
     routes_push,
+    routes_reports,
+    routes_session,
     routes_stations,
     routes_system,
+    routes_tokens,
     routes_uploads,
 )
+from gateway.api.faults import answer_fault, fault_body
 from gateway.api.page import mount_page
 from gateway.api.protection import UPLOAD_PATH, Protection
 from gateway.api.services import Services
@@ -33,25 +46,37 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
     app = FastAPI(
         title="Quan Trắc",
         version=services.version,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
     app.state.services = services
-    app.add_middleware(Protection, hosts=hosts)
+    app.add_middleware(Protection, hosts=hosts, tiles=services.map.foreign_origin())
+    app.add_exception_handler(StarletteHTTPException, answer_fault)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(StoreUnavailable, _unavailable)
     app.add_exception_handler(DatabaseUnavailable, _unavailable)
     for routes in (
+        routes_exports,
+        routes_reports,
         routes_stations,
+        routes_accounts,
         routes_alarms,
+        routes_alarm_definitions,
+        routes_alarm_kpis,
+        routes_audit,
         routes_cameras,
         routes_events,
         routes_evidence,
+        routes_oidc,
+        routes_own,
+        routes_session,
         routes_uploads,
         routes_notification,
         routes_push,
+        routes_map,
         routes_system,
+        routes_tokens,
     ):
         app.include_router(routes.router)
     mount_page(app, services.web_folder)
@@ -64,9 +89,11 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     where = ".".join(str(part) for part in first["loc"][1:]) or "body"
     # To an uploader 422 says that the hash is wrong and the file must be sent anew.
     status = 400 if UPLOAD_PATH.fullmatch(request.url.path) else 422
-    return JSONResponse({"detail": f"{where}: {first['msg']}"[:300]}, status_code=status)
+    # The value that was sent may be a password, so only its place and the rule are told.
+    sentence = f"{where}: {first['msg']}"[:300]
+    return JSONResponse(fault_body(status, sentence), status_code=status)
 
 
 async def _unavailable(_request: Request, error: Exception) -> JSONResponse:
     kind = "the store" if isinstance(error, StoreUnavailable) else "the database"
-    return JSONResponse({"detail": f"{kind} does not answer; try again"}, status_code=503)
+    return JSONResponse(fault_body(503, f"{kind} does not answer; try again"), status_code=503)

@@ -1,5 +1,8 @@
 """From what the gateway knows to what the API says."""
 
+from datetime import datetime
+
+from gateway.api.alarms_views import mark_view
 from gateway.api.models import (
     ActiveAlarms,
     AlarmView,
@@ -17,7 +20,7 @@ from quantrac_core.contracts.messages import Channel, utc_from_ms
 
 def alarm_view(record: AlarmRecord) -> AlarmView:
     """Return an alarm as the API shows it."""
-    returned, taken = record.returned_at_ms, record.acknowledged_at_ms
+    returned, taken, flags = record.returned_at_ms, record.acknowledged_at_ms, record.flags
     return AlarmView(
         id=record.id,
         station=record.station,
@@ -38,7 +41,30 @@ def alarm_view(record: AlarmRecord) -> AlarmView:
         acknowledged_by=record.acknowledged_by,
         note=record.note,
         backfill=record.backfill,
+        subject="camera" if record.subject == "camera" else "station",
+        priority=record.priority,
+        group=record.group,
+        open=record.open,
+        latching=flags.latching,
+        latched=record.latched,
+        late=flags.late,
+        silenced_by=record.silenced_by,
+        attention=record.open and record.silenced_by is None and (taken is None or record.latched),
+        announced_at=_at(record.announced_at_ms),
+        reset_at=_at(record.reset_at_ms),
+        reset_by=record.reset_by,
+        shelved=None if flags.shelved is None else mark_view(flags.shelved.mark),
+        one_shot=flags.shelved is not None and flags.shelved.one_shot,
+        suppressed=mark_view(flags.suppressed),
+        out_of_service=mark_view(flags.out_of_service),
+        max_shelve_s=record.max_shelve_s,
+        instructions_vi=record.instructions_vi,
+        instructions_en=record.instructions_en,
     )
+
+
+def _at(at_ms: int | None) -> datetime | None:
+    return None if at_ms is None else utc_from_ms(at_ms)
 
 
 def station_view(
@@ -59,6 +85,8 @@ def station_view(
         name_vi=status.name_vi if status else "",
         name_en=status.name_en if status else "",
         kind=status.kind if status else "other",
+        lat=status.lat if status else None,
+        lon=status.lon if status else None,
         state=now.state,
         state_since=utc_from_ms(now.state_since_ms) if now.state_since_ms else None,
         last_seen_at=None if now.last_seen_ms is None else utc_from_ms(now.last_seen_ms),

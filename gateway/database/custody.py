@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
@@ -14,6 +14,7 @@ from gateway.database.tables import CUSTODY, CUSTODY_HEAD
 Action = Literal[
     "opened", "played", "unblurred", "exported", "verdict", "locked", "unlocked", "deleted"
 ]
+"""What is done with the evidence of an event; `gateway.database.audit` has the other actions."""
 GENESIS: Final = "0" * 64
 _HEAD_ID: Final = 1
 _READ_ROWS: Final = 2_000
@@ -22,26 +23,39 @@ _canonical: Final = msgspec.json.Encoder(order="sorted")
 
 @dataclass(slots=True, frozen=True)
 class CustodyRecord:
-    """One line; ``hash`` is over ``previous`` and the rest, as `seal` says."""
+    """One line; ``hash`` is over ``previous`` and the rest, as `seal` says.
+
+    Lines that are not about an event have an empty ``event`` and say in ``subject`` what they
+    are about.
+    """
 
     number: int
     at_ms: int
     event: str
-    action: Action
+    action: str
     person: str
     detail: str
     previous: str
     hash: str
+    subject: str | None = None
 
 
 def seal(
-    previous: str, number: int, at_ms: int, event: str, action: str, person: str, detail: str
+    previous: str,
+    number: int,
+    at_ms: int,
+    event: str,
+    action: str,
+    person: str,
+    detail: str,
+    subject: str | None = None,
 ) -> str:
     """Return the SHA-256 in hexadecimal of the previous line's hash, a line feed and this line.
 
-    The line is JSON in UTF-8 with sorted keys, no spaces and no ASCII escapes.
+    The line is JSON in UTF-8 with sorted keys, no spaces and no ASCII escapes; ``subject`` is left
+    out where there is none, so that lines about evidence read as they always did.
     """
-    line = {
+    line: dict[str, str | int] = {
         "action": action,
         "at_ms": at_ms,
         "by": person,
@@ -49,13 +63,28 @@ def seal(
         "event": event,
         "number": number,
     }
+    if subject is not None:
+        line["subject"] = subject
     return sha256(previous.encode() + b"\n" + _canonical.encode(line)).hexdigest()
 
 
 def append(
     connection: Connection, event: str, action: Action, person: str, detail: str, now_ms: int
 ) -> CustodyRecord:
-    """Add a line; writers wait for one another on the head's row."""
+    """Add a line about evidence; writers wait for one another on the head's row."""
+    return append_line(connection, event, action, person, detail, now_ms)
+
+
+def append_line(
+    connection: Connection,
+    event: str,
+    action: str,
+    person: str,
+    detail: str,
+    now_ms: int,
+    subject: str | None = None,
+) -> CustodyRecord:
+    """Add any line to the one chain of the centre."""
     number, previous = _locked_head(connection)
     detail = detail[:400]
     number += 1
@@ -67,7 +96,8 @@ def append(
         person=person,
         detail=detail,
         previous=previous,
-        hash=seal(previous, number, now_ms, event, action, person, detail),
+        hash=seal(previous, number, now_ms, event, action, person, detail, subject),
+        subject=subject,
     )
     row = {name: getattr(record, name) for name in CustodyRecord.__slots__}
     connection.execute(insert(CUSTODY), [row])
@@ -123,23 +153,29 @@ def is_intact(connection: Connection) -> bool:
             record.action,
             record.person,
             record.detail,
+            record.subject,
         )
         if (record.number, record.previous, record.hash) != (number, previous, expected):
             return False
         previous = expected
-    head = connection.execute(_HEAD).one_or_none()
-    return (number, previous) == ((0, GENESIS) if head is None else (head.number, head.hash))
+    return (number, previous) == head(connection)
+
+
+def head(connection: Connection) -> tuple[int, str]:
+    """Return the number and the hash of the last line; 0 and zeros where there is none."""
+    row = connection.execute(_HEAD).one_or_none()
+    return (0, GENESIS) if row is None else (row.number, row.hash)
 
 
 _HEAD: Final = select(CUSTODY_HEAD).where(CUSTODY_HEAD.c.id == _HEAD_ID)
 
 
 def _locked_head(connection: Connection) -> tuple[int, str]:
-    head = connection.execute(_HEAD.with_for_update()).one_or_none()
-    if head is None:
+    row = connection.execute(_HEAD.with_for_update()).one_or_none()
+    if row is None:
         insert_missing(connection, CUSTODY_HEAD, [{"id": _HEAD_ID, "number": 0, "hash": GENESIS}])
-        head = connection.execute(_HEAD.with_for_update()).one()
-    return head.number, head.hash
+        row = connection.execute(_HEAD.with_for_update()).one()
+    return row.number, row.hash
 
 
 def _all(connection: Connection) -> Iterator[CustodyRecord]:
@@ -155,4 +191,4 @@ def _all(connection: Connection) -> Iterator[CustodyRecord]:
 
 
 def _record(row: Row[Any]) -> CustodyRecord:
-    return CustodyRecord(**{**row._mapping, "action": cast(Action, row.action)})
+    return CustodyRecord(**row._mapping)

@@ -118,6 +118,13 @@ def insert_missing(connection: Connection, table: Table, rows: list[dict[str, An
         connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows)
 
 
+def insert_if_absent(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
+    """Insert one row unless its primary key is there; tell whether it was inserted."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(table).values(**row).on_conflict_do_nothing()
+    return connection.execute(insert.returning(*table.primary_key.columns)).first() is not None
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver's own transaction handling begins too late for a row lock, so it is off.
     connection.isolation_level = None

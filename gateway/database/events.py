@@ -64,6 +64,8 @@ class EventFilter:
     priority: str | None = None
     from_ms: int | None = None
     to_ms: int | None = None
+    reach: frozenset[str] | None = None
+    """The only cameras that the caller may see."""
 
 
 @dataclass(slots=True)
@@ -161,6 +163,8 @@ def search(
         query = query.where(EVENT.c.began_at_ms >= wanted.from_ms)
     if wanted.to_ms is not None:
         query = query.where(EVENT.c.began_at_ms < wanted.to_ms)
+    if wanted.reach is not None:
+        query = query.where(EVENT.c.camera.in_(wanted.reach))
     if after is not None:
         began_ms, event_id = after
         behind = and_(EVENT.c.began_at_ms == began_ms, EVENT.c.id < event_id)

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, delete, exists, func, literal, not_, select, update
 
 from gateway.database import events
-from gateway.database.alarms import AlarmRecord
+from gateway.database.alarm_records import AlarmRecord, record_of, select_records
 from gateway.database.engine import insert_missing
 from gateway.database.events import EventRecord
 from gateway.database.notification_tables import NOTICE_INCIDENT, NOTICE_TURN
@@ -47,17 +47,17 @@ def take_turn(connection: Connection, now_ms: int) -> int:
 def unseen_alarms(connection: Connection, now_ms: int, limit: int) -> list[AlarmRecord]:
     """Return alarms of the last day that notification has not seen, oldest first."""
     seen = exists().where(NOTICE_INCIDENT.c.id == literal("alarm:") + ALARM.c.id)
-    query = select(ALARM).where(ALARM.c.raised_at_ms >= now_ms - LOOK_BACK_MS, not_(seen))
+    query = select_records().where(ALARM.c.raised_at_ms >= now_ms - LOOK_BACK_MS, not_(seen))
     rows = connection.execute(query.order_by(ALARM.c.raised_at_ms, ALARM.c.id).limit(limit))
-    return [AlarmRecord(**row._mapping) for row in rows]
+    return [record_of(row) for row in rows]
 
 
 def alarms_of(connection: Connection, ids: Iterable[str]) -> list[AlarmRecord]:
     """Return the alarms behind incidents."""
     found: list[AlarmRecord] = []
     for some in _chunks([id.removeprefix("alarm:") for id in ids if id.startswith("alarm:")]):
-        rows = connection.execute(select(ALARM).where(ALARM.c.id.in_(some)))
-        found += [AlarmRecord(**row._mapping) for row in rows]
+        rows = connection.execute(select_records().where(ALARM.c.id.in_(some)))
+        found += [record_of(row) for row in rows]
     return found
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 METADATA: Final = MetaData()
-_ROW_ID = BigInteger().with_variant(Integer, "sqlite")
+ROW_ID: Final = BigInteger().with_variant(Integer, "sqlite")
 
 OUTBOX: Final = Table(
     "outbox",
@@ -31,7 +31,7 @@ OUTBOX: Final = Table(
 LOST_RANGE: Final = Table(
     "lost_range",
     METADATA,
-    Column("id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("source", String(64), nullable=False, index=True),
     Column("outbox_id", String(64), nullable=False),
     Column("from_seq", BigInteger, nullable=False),
@@ -59,8 +59,21 @@ ALARM: Final = Table(
     Column("acknowledged_at_ms", BigInteger),
     Column("acknowledged_by", String(60)),
     Column("note", String(500), nullable=False),
+    Column("subject", String(8), nullable=False),
+    Column("priority", String(8), nullable=False),
+    Column("alarm_group", String(40), nullable=False),
+    Column("latching", Boolean, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("silenced_by", String(20)),
+    Column("inhibited_by", String(20)),
+    Column("announced_at_ms", BigInteger),
+    Column("reset_at_ms", BigInteger),
+    Column("reset_by", String(60)),
+    Column("received_at_ms", BigInteger, nullable=False),
+    Column("changed_at_ms", BigInteger, nullable=False, index=True),
     Index("alarm_by_time", "raised_at_ms", "id"),
     Index("alarm_by_station", "station", "raised_at_ms"),
+    Index("alarm_by_return", "returned_at_ms", "acknowledged_at_ms"),
 )
 STATION_BIRTH: Final = Table(
     "station_birth",
@@ -72,7 +85,7 @@ STATION_BIRTH: Final = Table(
 QUARANTINE: Final = Table(
     "quarantine",
     METADATA,
-    Column("id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("received_at_ms", BigInteger, nullable=False),
     Column("topic", String(300), nullable=False),
     Column("reason", String(40), nullable=False),
@@ -138,12 +151,14 @@ CUSTODY: Final = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("event", String(96), nullable=False),
-    Column("action", String(16), nullable=False),
+    Column("action", String(32), nullable=False),
     Column("person", String(60), nullable=False),
     Column("detail", String(400), nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("subject", String(120)),
     Index("custody_by_event", "event", "number"),
+    Index("custody_by_time", "at_ms"),
 )
 CUSTODY_HEAD: Final = Table(
     "custody_head",

@@ -139,6 +139,9 @@ def _check_status(status: StationStatus, station: str) -> None:
         raise MessageRejected("out_of_bounds", "a name is longer than 200 characters")
     if not (0 < status.poll_interval_s <= 86_400 and 0 < status.heartbeat_s <= 86_400):
         raise MessageRejected("out_of_bounds", "poll_interval_s and heartbeat_s: up to one day")
+    for name, degrees, most in (("lat", status.lat, 90.0), ("lon", status.lon, 180.0)):
+        if degrees is not None and not -most <= degrees <= most:
+            raise MessageRejected("out_of_bounds", f"{name} {degrees}")
     seen: set[str] = set()
     for channel in status.channels:
         if not is_channel_name(channel.name) or channel.name in seen:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from gateway.database import camera_statuses, events, outboxes
+from gateway.database import camera_spans, camera_statuses, events, outboxes
 from gateway.database.engine import Database
 from gateway.database.events import EventOfAnotherCamera, EventRecord
 from gateway.database.outboxes import OutboxKey, OutboxState
@@ -68,6 +68,7 @@ class CameraCommits:
             for item in sorted(items, key=lambda item: item.status.camera):
                 status = item.status
                 camera_statuses.keep(connection, status, now_ms())
+                camera_spans.note(connection, status)
                 if not item.closes_numbers:
                     continue
                 key = (camera_source(status.camera), status.outbox_id)

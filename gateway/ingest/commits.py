@@ -126,10 +126,10 @@ class Commits:
         with self._database.writing() as connection:
             for item in items:
                 if item.peaks:
-                    for record in alarms.raise_peaks(connection, item.peaks):
+                    for record in alarms.raise_peaks(connection, item.peaks, now_ms()):
                         records[record.id] = record
                 if item.transition is not None:
-                    record = alarms.apply_transition(connection, item.transition)
+                    record = alarms.apply_transition(connection, item.transition, now_ms())
                     records[record.id] = record
                     key = (item.transition.station, item.transition.outbox_id)
                     added.setdefault(key, []).append((item.transition.seq, item.transition.seq))

@@ -11,6 +11,7 @@ from gateway.api.views import alarm_view, station_view
 from gateway.database import alarms, births, outboxes
 from gateway.database.alarms import AlarmCounts, AlarmRecord, farther
 from gateway.database.engine import Database, DatabaseUnavailable
+from gateway.database.sources import camera_source
 from gateway.ingest.ledger import SequenceLedger
 from gateway.live.stations import Stations
 from gateway.live.stream import Stream
@@ -49,7 +50,7 @@ class Board:
         self._lost: dict[str, int] = {}
         self._active: dict[tuple[str, str], dict[str, AlarmRecord]] = {}
         self._refresh = asyncio.Event()
-        self.heard: Callable[[], None] = lambda: None
+        self._alarm_listeners: list[Callable[[list[AlarmRecord]], None]] = []
 
     def view(self, station: str) -> StationView | None:
         """Return a station as the API shows it, or None."""
@@ -83,12 +84,25 @@ class Board:
         if self.stations.on_heartbeat(heartbeat, self._clock.monotonic(), self._clock.now_ms()):
             self._tell_station(heartbeat.station)
 
+    def listen(self, listener: Callable[[list[AlarmRecord]], None]) -> None:
+        """Call ``listener`` with the alarms that this gateway changed, after each commit."""
+        self._alarm_listeners.append(listener)
+
     def alarms_changed(self, records: list[AlarmRecord]) -> None:
-        """Show alarms as committed."""
+        """Show alarms as this gateway committed them, and tell who listens."""
+        self.show_alarms(records)
+        for listener in self._alarm_listeners:
+            listener(records)
+
+    def show_alarms(self, records: list[AlarmRecord]) -> None:
+        """Show alarms as any gateway committed them."""
         for record in records:
             self._follow(record)
-            self.stream.push("alarm", alarm_view(record).model_dump_json().encode())
-        self.heard()
+            news = alarm_view(record).model_dump_json().encode()
+            source = record.station
+            if record.subject == "camera":
+                source = camera_source(source)
+            self.stream.push("alarm", source, news)
         self._refresh.set()
 
     def numbers_lost(self) -> None:

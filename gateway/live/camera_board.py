@@ -77,7 +77,8 @@ class CameraBoard:
             return
         for record in records:
             self._told[record.message.id] = record.changed_at_ms
-            self._stream.push("event", event_view(record).model_dump_json().encode())
+            news = event_view(record).model_dump_json().encode()
+            self._stream.push("event", record.message.camera, news)
 
     async def watch_silence(self) -> None:
         """Mark cameras that fall silent, for ever."""

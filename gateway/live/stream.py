@@ -5,8 +5,10 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
+from gateway.access.audience import Audience, everybody
+
 QUEUE_EVENTS: Final = 256
-MAX_SUBSCRIBERS: Final = 200
+MAX_SUBSCRIBERS: Final = 400
 KEEP_ALIVE_S: Final = 15.0
 SLOT_INTERVAL_S: Final = {"scan": 0.5, "station": 1.0, "camera": 1.0}
 """Shortest time between two events of one kind about one station or camera to one browser."""
@@ -23,25 +25,29 @@ def frame(event: str, data: bytes) -> bytes:
 class Subscriber:
     """One browser: a queue for what must all arrive, slots for what the newest replaces."""
 
-    def __init__(self, now_s: Callable[[], float]) -> None:
+    def __init__(
+        self, now_s: Callable[[], float], hears: Audience = everybody, account: str = ""
+    ) -> None:
         self._now_s = now_s
+        self.hears = hears
+        self.account = account
         self._queue: deque[bytes] = deque()
         self._slots: dict[Slot, bytes] = {}
         self._sent_s: dict[Slot, float] = {}
         self._wake = asyncio.Event()
         self.closed = False
 
-    def push(self, event: str, data: bytes) -> None:
-        """Queue an event; a browser that does not keep up is closed and connects anew."""
+    def push(self, part: bytes) -> None:
+        """Queue a frame; a browser that does not keep up is closed and connects anew."""
         if len(self._queue) >= QUEUE_EVENTS:
             self.close()
             return
-        self._queue.append(frame(event, data))
+        self._queue.append(part)
         self._wake.set()
 
-    def replace(self, slot: Slot, data: bytes) -> None:
-        """Put the newest state of a station or camera in its slot."""
-        self._slots[slot] = data
+    def replace(self, slot: Slot, part: bytes) -> None:
+        """Put the newest state of a station or camera, as a frame, in its slot."""
+        self._slots[slot] = part
         self._wake.set()
 
     def close(self) -> None:
@@ -74,7 +80,7 @@ class Subscriber:
             since_s = now_s - self._sent_s.get(slot, float("-inf"))
             interval_s = SLOT_INTERVAL_S[slot[0]]
             if since_s >= interval_s:
-                parts.append(frame(slot[0], self._slots.pop(slot)))
+                parts.append(self._slots.pop(slot))
                 self._sent_s[slot] = now_s
             else:
                 wait_s = min(wait_s, interval_s - since_s)
@@ -92,12 +98,19 @@ class Stream:
     def __len__(self) -> int:
         return len(self._subscribers)
 
-    def subscribe(self, hello: bytes) -> Subscriber | None:
-        """Add a browser, greeted with ``hello``; None when there are too many."""
+    def subscribe(
+        self, hello: bytes, hears: Audience = everybody, account: str = ""
+    ) -> Subscriber | None:
+        """Add a browser, greeted with ``hello``; None when there are too many.
+
+        Args:
+            hears: which events it may be told of.
+            account: who looks; see `close_account`.
+        """
         if self._closed or len(self._subscribers) >= MAX_SUBSCRIBERS:
             return None
-        subscriber = Subscriber(self._now_s)
-        subscriber.push("hello", hello)
+        subscriber = Subscriber(self._now_s, hears, account)
+        subscriber.push(frame("hello", hello))
         self._subscribers.add(subscriber)
         return subscriber
 
@@ -106,15 +119,25 @@ class Stream:
         subscriber.close()
         self._subscribers.discard(subscriber)
 
-    def push(self, event: str, data: bytes) -> None:
-        """Send an event to every browser."""
+    def push(self, event: str, subject: str, data: bytes) -> None:
+        """Send an event, framed once, to every browser that may hear of its station or camera."""
+        part = frame(event, data)
         for subscriber in self._subscribers:
-            subscriber.push(event, data)
+            if subscriber.hears(event, subject):
+                subscriber.push(part)
 
     def replace(self, event: str, subject: str, data: bytes) -> None:
-        """Send the newest state of a station or camera to every browser, at a bounded rate."""
+        """Send the newest state of a station or camera, at a bounded rate, as `push` does."""
+        slot, part = (event, subject), frame(event, data)
         for subscriber in self._subscribers:
-            subscriber.replace((event, subject), data)
+            if subscriber.hears(event, subject):
+                subscriber.replace(slot, part)
+
+    def close_account(self, account: str) -> None:
+        """End the streams of an account, whose rights may have changed; browsers come back."""
+        for subscriber in self._subscribers:
+            if subscriber.account == account:
+                subscriber.close()
 
     def close(self) -> None:
         """End every stream and take no new ones."""

@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
-from gateway.database.alarms import AlarmRecord
+from gateway.database.alarm_records import AlarmRecord
 from gateway.notification.notifiable import Notifiable, Priority, State
 from gateway.notification.timetable import site_time
 from quantrac_core.contracts.messages import StationStatus
 
-LATE_AFTER_MS: Final = 60_000
-"""A short break of the link makes back-fill too, but nothing that is late."""
-_PRIORITIES: Final[dict[str, Priority]] = {"limit": "high", "warn": "medium"}
+CENTRE_LEVEL: Final = "fault"
+"""Level of the alarms that the centre raises itself; their ``channel`` is their kind."""
+_CENTRE_TITLES: Final = {
+    "station_offline": ("Trạm mất kết nối", "Station offline"),
+    "clock_unsynced": ("Đồng hồ trạm chưa đồng bộ", "Station clock not synchronised"),
+    "data_lost": ("Mất số liệu", "Data lost"),
+    "camera_down": ("Camera mất hình", "Camera down"),
+}
 
 
 @dataclass(slots=True, frozen=True)
@@ -25,27 +30,29 @@ class Handling:
 
 
 def handling_of(record: AlarmRecord) -> Handling:
-    """Return how an alarm is handled where nothing but its level is known."""
-    return Handling(_PRIORITIES.get(record.level, "high"))
+    """Return what the record says of it."""
+    return Handling(
+        cast(Priority, record.priority),
+        record.silenced_by is not None,
+        record.instructions_vi,
+        record.instructions_en,
+    )
 
 
 def from_alarm(
     record: AlarmRecord,
     handling: Handling,
     births: Mapping[str, StationStatus],
-    now_ms: int,
 ) -> Notifiable:
-    """Return ``record`` as a `Notifiable`.
+    """Return ``record`` as a `Notifiable`; one that came late is silenced while it is late.
 
     Args:
         births: what stations say of themselves, for the names of stations and channels.
-        now_ms: when it is first looked at, which decides whether it is late.
     """
     birth = births.get(record.station)
     place_vi = birth.name_vi if birth and birth.name_vi else record.station
     place_en = birth.name_en if birth and birth.name_en else place_vi
-    label_vi, label_en = _labels(record, birth)
-    over_vi, over_en = _verdicts(record)
+    what_vi, what_en = _titles(record, birth)
     state: State = "firing"
     if record.returned_at_ms is not None:
         state = "resolved"
@@ -54,20 +61,27 @@ def from_alarm(
     return Notifiable(
         id=f"alarm:{record.id}",
         kind="alarm",
-        station=record.station,
-        camera=None,
+        station=record.station if record.subject == "station" else None,
+        camera=record.station if record.subject == "camera" else None,
         group=f"alarm/{record.station}",
         priority=handling.priority,
         state=state,
-        title_vi=f"{label_vi} {over_vi}: {place_vi}"[:200],
-        title_en=f"{label_en} {over_en}: {place_en}"[:200],
+        title_vi=f"{what_vi}: {place_vi}"[:200],
+        title_en=f"{what_en}: {place_en}"[:200],
         text_vi=_text_vi(record, handling)[:2000],
         text_en=_text_en(record, handling)[:2000],
         at_ms=record.raised_at_ms,
         silenced=handling.silenced,
-        late=record.backfill and now_ms - record.raised_at_ms > LATE_AFTER_MS,
         url="#/alarms",
     )
+
+
+def _titles(record: AlarmRecord, birth: StationStatus | None) -> tuple[str, str]:
+    if record.level == CENTRE_LEVEL:
+        return _CENTRE_TITLES.get(record.channel, (record.channel, record.channel))
+    label_vi, label_en = _labels(record, birth)
+    over_vi, over_en = _verdicts(record)
+    return f"{label_vi} {over_vi}", f"{label_en} {over_en}"
 
 
 def _labels(record: AlarmRecord, birth: StationStatus | None) -> tuple[str, str]:
@@ -95,28 +109,24 @@ def _verdicts(record: AlarmRecord) -> tuple[str, str]:
 def _text_vi(record: AlarmRecord, handling: Handling) -> str:
     unit = f" {record.unit}" if record.unit else ""
     lines = [
-        f"Giá trị: {_number(record.value)}{unit}; ngưỡng: {_number(record.limit_value)}{unit}.",
+        *_measured(record, "Giá trị: {value}; ngưỡng: {limit}.", ","),
         f"Từ {site_time(record.raised_at_ms):%H:%M:%S ngày %d/%m/%Y}.",
     ]
     if record.acknowledged_by:
         lines.append(f"Người tiếp nhận: {record.acknowledged_by}.")
     if record.returned_at_ms is not None:
-        lines.append(
-            f"Trở lại bình thường lúc {site_time(record.returned_at_ms):%H:%M:%S ngày %d/%m/%Y};"
-            f" giá trị lớn nhất ghi nhận: {_number(record.peak_value)}{unit}."
-            if record.side == "high"
-            else f"Trở lại bình thường lúc {site_time(record.returned_at_ms):%H:%M:%S %d/%m/%Y}."
-        )
+        back = f"Trở lại bình thường lúc {site_time(record.returned_at_ms):%H:%M:%S ngày %d/%m/%Y}"
+        if record.side == "high" and record.level != CENTRE_LEVEL:
+            back += f"; giá trị lớn nhất ghi nhận: {_number(record.peak_value)}{unit}"
+        lines.append(f"{back}.")
     elif handling.instructions_vi:
         lines.append(f"Việc cần làm: {handling.instructions_vi}")
     return "\n".join(lines)
 
 
 def _text_en(record: AlarmRecord, handling: Handling) -> str:
-    unit = f" {record.unit}" if record.unit else ""
     lines = [
-        f"Value: {_number(record.value, '.')}{unit};"
-        f" limit: {_number(record.limit_value, '.')}{unit}.",
+        *_measured(record, "Value: {value}; limit: {limit}.", "."),
         f"Since {site_time(record.raised_at_ms):%H:%M:%S on %d/%m/%Y}.",
     ]
     if record.acknowledged_by:
@@ -126,6 +136,14 @@ def _text_en(record: AlarmRecord, handling: Handling) -> str:
     elif handling.instructions_en or handling.instructions_vi:
         lines.append(f"What to do: {handling.instructions_en or handling.instructions_vi}")
     return "\n".join(lines)
+
+
+def _measured(record: AlarmRecord, pattern: str, mark: str) -> list[str]:
+    if record.level == CENTRE_LEVEL:
+        return []
+    unit = f" {record.unit}" if record.unit else ""
+    value, limit = (f"{_number(each, mark)}{unit}" for each in (record.value, record.limit_value))
+    return [pattern.format(value=value, limit=limit)]
 
 
 def _number(value: float | None, mark: str = ",") -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from gateway.database import notice_queue
-from gateway.database.alarms import AlarmRecord
+from gateway.database.alarm_records import AlarmRecord
 from gateway.database.engine import Database, DatabaseUnavailable
 from gateway.metrics import Sample
 from gateway.notification.email import Email

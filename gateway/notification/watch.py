@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.database import births, incidents, notice_items, notice_people, notice_queue
-from gateway.database.alarms import AlarmRecord
+from gateway.database.alarm_records import AlarmRecord
 from gateway.database.engine import Database
 from gateway.database.incidents import Incident
 from gateway.database.notice_queue import NewDelivery, delivery_id
@@ -138,7 +138,7 @@ class Watch:
         )
 
         def alarm(record: AlarmRecord) -> Notifiable:
-            return from_alarm(record, self._handling(record), stations, now_ms)
+            return from_alarm(record, self._handling(record), stations)
 
         found = [alarm(record) for record in unseen_alarms]
         found += [

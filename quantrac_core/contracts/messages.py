@@ -117,7 +117,7 @@ class Channel(msgspec.Struct, omit_defaults=True):
 
 
 class StationStatus(msgspec.Struct, omit_defaults=True):
-    """Birth and last will of a station (``…/status``, retained)."""
+    """Birth and last will of a station (``…/status``, retained); ``lat``, ``lon`` in degrees."""
 
     station: str
     state: Literal["online", "offline"]
@@ -133,6 +133,8 @@ class StationStatus(msgspec.Struct, omit_defaults=True):
     channels: list[Channel] = []
     v: int = msgspec.field(default_factory=_version)
     orderly: bool = False
+    lat: float | None = None
+    lon: float | None = None
 
 
 class Heartbeat(msgspec.Struct, omit_defaults=True):

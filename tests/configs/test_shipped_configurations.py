@@ -15,6 +15,11 @@ DEVICES = sorted((CONFIGS / "devices").glob("*.yaml"))
 VISION = CONFIGS / "vision.yaml"
 GATEWAYS = sorted(CONFIGS.glob("gateway*.yaml"))
 LOADED_ELSEWHERE = {
+    "reports.yaml": "tests/gateway/test_report_form.py",
+    "grafana/dashboards/quantrac-flux.json": "tests/configs/test_grafana.py",
+    "grafana/dashboards/quantrac-influxql.json": "tests/configs/test_grafana.py",
+    "grafana/provisioning/dashboards/quantrac.yaml": "tests/configs/test_grafana.py",
+    "grafana/provisioning/datasources/quantrac.yaml": "tests/configs/test_grafana.py",
     "mosquitto/mosquitto.conf": "tests/quantrac_core/test_shipped_broker.py",
     "mosquitto/quantrac.acl": "tests/quantrac_core/test_shipped_broker.py",
 }

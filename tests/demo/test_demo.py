@@ -41,7 +41,9 @@ class Demo:
 
     def get(self, path: str) -> Any:
         url = f"http://127.0.0.1:{self.port}/api/v1/{path}"
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        token = (self.folder / "config" / "demo-token").read_text()
+        asked = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(asked, timeout=5) as answer:
             return json.load(answer)
 
     def boot_of(self, station: str) -> str:
@@ -106,7 +108,9 @@ async def test_three_stations_are_live_and_ctrl_c_ends_every_process(
     # Broker, simulator, camera, gateway, vision and three agents; some have helpers of their own.
     assert len(demo.processes) >= 8
     assert demo.left_over() == []
-    assert f"OPEN IN A BROWSER: http://127.0.0.1:{demo.port}" in demo.said()
+    assert f"OPEN IN A BROWSER: http://127.0.0.1:{demo.port}/#/sign-in/" in demo.said()
+    log = (tmp_path / "demo" / "logs" / "gateway.log").read_text()
+    assert (tmp_path / "demo" / "config" / "demo-token").read_text() not in log
     assert "Traceback" not in demo.said()
 
 

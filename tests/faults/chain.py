@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from gateway.settings import StoreSettings
 from gateway.stores.opening import new_store
-from tests.peers.gateway import Api
+from tests.peers.gateway import Api, access_section
 from tests.peers.influx_shim import InfluxShim, create_database
 from tests.peers.mosquitto import Mosquitto
 from tests.peers.process import Process, free_port
@@ -92,6 +92,7 @@ class Chain:
             "store": store,
             "database": {"path": str(self.folder / "gateway.sqlite")},
             "http": {"port": http_port},
+            "access": access_section(self.folder),
             "stations": [STATION],
             "ingest": {"replay_after_s": 3.0, "replay_interval_s": 2.0},
         }

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.database.engine import Database
-from gateway.database.tables import METADATA
+from gateway.database.schema import METADATA
 from tests.gateway.camera import FakeCamera
 from tests.gateway.station import FakeStation
 from tests.peers.gateway import Api, embedded_config, gateway

@@ -22,8 +22,8 @@ def test_raised_acknowledged_returned(centre: Centre, station: FakeStation) -> N
     alarm = until(lambda: only_alarm(centre, station))
     assert (alarm["active"], alarm["acknowledged"], alarm["value"]) == (True, False, 120.0)
 
-    status, taken = centre.api.post(f"/alarms/{alarm['id']}/ack", {"by": "Lan", "note": "đi xem"})
-    again = centre.api.post(f"/alarms/{alarm['id']}/ack", {"by": "Minh"})[1]
+    status, taken = centre.api.of("Lan").post(f"/alarms/{alarm['id']}/ack", {"note": "đi xem"})
+    again = centre.api.of("Minh").post(f"/alarms/{alarm['id']}/ack", {})[1]
 
     assert status == 200
     assert taken["acknowledged_by"] == again["acknowledged_by"] == "Lan"
@@ -78,7 +78,7 @@ def test_the_station_counts_its_open_alarms(centre: Centre, station: FakeStation
 
 
 def test_an_unknown_alarm_is_not_found(centre: Centre) -> None:
-    status, body = centre.api.post("/alarms/nothing.like.it/ack", {"by": "Lan"})
+    status, body = centre.api.post("/alarms/nothing.like.it/ack", {})
 
     assert status == 404
     assert "nothing.like.it" in body["detail"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.database import alarms, outboxes, quarantine
 from gateway.database.engine import Database, DatabaseUnavailable
-from gateway.database.tables import METADATA
+from gateway.database.schema import METADATA
 from quantrac_core.contracts.messages import AlarmTransition
 from quantrac_core.contracts.sequence import SequenceRanges
 from tests.peers.process import free_port
@@ -115,7 +115,7 @@ def test_transitions_in_any_order_lead_to_the_same_alarm(
     news = [transition("raised", 120.0, 1), transition("returned", 90.0, 60)]
     with database.writing() as connection:
         for index in order:
-            record = alarms.apply_transition(connection, news[index])
+            record = alarms.apply_transition(connection, news[index], 0)
 
     assert record.returned_at_ms == record.raised_at_ms + 60_000
     assert (record.value, record.peak_value) == (120.0, 120.0)

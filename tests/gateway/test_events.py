@@ -111,7 +111,7 @@ def test_filters_find_what_they_say(centre: Centre, camera: FakeCamera) -> None:
     camera.send(camera.event(2, 2, rule="dam-dong", kind="crowd", priority="low"))
     camera.send(camera.event(3, 3, phase="end", began_at=now - 3 * hour, ended_at=now))
     until(lambda: camera.durable_seq() == 3)
-    verdict = {"verdict": "false", "by": "Lan", "note": "con mèo"}
+    verdict = {"verdict": "false", "note": "con mèo"}
     assert centre.api.post(f"/events/{camera.event_id(2)}/verdict", verdict)[0] == 200
 
     def numbers(**wanted: str) -> list[int]:
@@ -160,9 +160,10 @@ def test_verdicts_and_locks_stand_through_later_revisions_and_are_in_the_log(
     until(lambda: camera.durable_seq() == 1)
     path = f"/events/{camera.event_id(1)}"
 
-    centre.api.post(f"{path}/verdict", {"verdict": "unclear", "by": "Lan"})
-    centre.api.post(f"{path}/verdict", {"verdict": "true", "by": "Minh", "note": "rõ mặt"})
-    locked = centre.api.post(f"{path}/lock", {"locked": True, "by": "Minh", "reason": "vụ án"})[1]
+    centre.api.of("Lan").post(f"{path}/verdict", {"verdict": "unclear"})
+    minh = centre.api.of("Minh")
+    minh.post(f"{path}/verdict", {"verdict": "true", "note": "rõ mặt"})
+    locked = minh.post(f"{path}/lock", {"locked": True, "reason": "vụ án"})[1]
     camera.send(camera.event(2, revision=2))
     until(lambda: event_of(centre, camera.event_id(1))["revision"] == 2)
 
@@ -173,14 +174,14 @@ def test_verdicts_and_locks_stand_through_later_revisions_and_are_in_the_log(
     log = centre.api.get(f"{path}/custody")
     assert log["intact"] is True
     assert [(line["action"], line["by"], line["detail"]) for line in log["entries"]] == [
-        ("verdict", "Lan", "unclear"),
-        ("verdict", "Minh", "true: rõ mặt"),
-        ("locked", "Minh", "vụ án"),
+        ("verdict", "service:Lan", "unclear"),
+        ("verdict", "service:Minh", "true: rõ mặt"),
+        ("locked", "service:Minh", "vụ án"),
     ]
 
 
 def test_what_is_said_about_an_unknown_event_is_not_found(centre: Centre) -> None:
-    verdict = {"verdict": "true", "by": "Lan"}
+    verdict = {"verdict": "true"}
     assert centre.api.post("/events/nothing-like-it/verdict", verdict)[0] == 404
     assert centre.api.raw("/api/v1/events/nothing-like-it")[0] == 404
     assert centre.api.raw("/api/v1/events/..%2Fgateway.db")[0] in (404, 422)
@@ -198,7 +199,7 @@ def test_the_stream_tells_of_every_revision_and_verdict_and_of_cameras(
     assert browser.next("event", id=camera.event_id(1))["phase"] == "new"
     camera.send(camera.event(2, revision=2))
     assert browser.next("event", id=camera.event_id(1))["revision"] == 2
-    verdict = {"verdict": "true", "by": "Lan"}
+    verdict = {"verdict": "true"}
     centre.api.post(f"/events/{camera.event_id(1)}/verdict", verdict)
     assert browser.next("event", id=camera.event_id(1))["verdict"] == "true"
     browser.close()

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from gateway.reports.channel_statistics import channel_figures, slots_of, span_of
+from gateway.reports.downtime import downtimes_of
+from gateway.reports.figures import ChannelFigures, Downtime
 from gateway.settings import InfluxStoreSettings, VictoriaStoreSettings
 from gateway.stores.influxdb import InfluxStore
 from gateway.stores.interface import Store, StoredScan, StoreRefused, StoreUnavailable
 from gateway.stores.sqlite import SqliteStore
 from gateway.stores.victoriametrics import VictoriaStore
-from quantrac_core.contracts.messages import Reading
+from quantrac_core.contracts.messages import Channel, Reading
 from quantrac_core.contracts.quality import Quality, Reason, State
 from tests.gateway.station import now_ms
 from tests.peers.influx_shim import InfluxShim, create_database
@@ -235,3 +238,33 @@ def test_influxdb_without_its_database_is_unavailable(servers: dict[str, str]) -
 
     with pytest.raises(StoreUnavailable):
         InfluxStore(settings).write([scan("s", 1_700_000_000_000, 1, reading("cod", 1.0))])
+
+
+def test_a_report_counts_alike_from_every_store(store: Store, unique: str) -> None:
+    begin_ms = recent_hour_ms()
+    measured = [minute for minute in range(30) if not (10 <= minute < 14 or 20 <= minute < 25)]
+    scans = []
+    for minute in [*measured, *range(10, 14)]:
+        state = State.MEASURING if minute in measured else State.CALIBRATING
+        for third in range(3):
+            number = minute * 3 + third
+            value = reading("cod", 50.0 + minute, state)
+            scans.append(scan(unique, begin_ms + number * 20_000, number + 1, value))
+    store.write(scans)
+    flush(store)
+
+    def figures() -> tuple[ChannelFigures, list[Downtime]]:
+        span = span_of(begin_ms, begin_ms + 1_800_000, poll_interval_s=20.0)
+        series = store.query(unique, "cod", span.from_ms, span.until_ms, 60, 1_000)
+        slots = slots_of(series, span)
+        made = channel_figures(series, slots, Channel("cod", "mg/l", "COD"), span, 3_600)
+        return made, downtimes_of({"cod": slots}, span)
+
+    until(lambda: figures()[0].count == 63)
+    made, downtimes = figures()
+    assert (made.least, made.most, made.capture) == (50.0, 79.0, 21 / 30)
+    assert made.mean == pytest.approx(50.0 + sum(measured) / 21)
+    assert [(one.cause, (one.ended_ms - one.began_ms) // 60_000) for one in downtimes] == [
+        ("calibrating", 4),
+        ("no_data", 5),
+    ]

@@ -43,7 +43,7 @@ async def test_alarms_come_at_once_and_all() -> None:
     subscriber = stream.subscribe(b"{}")
     assert subscriber is not None
     for number in range(3):
-        stream.push("alarm", b"%d" % number)
+        stream.push("alarm", "a", b"%d" % number)
 
     lines = await take(subscriber)
 
@@ -55,7 +55,7 @@ async def test_a_browser_that_does_not_read_is_closed() -> None:
     subscriber = stream.subscribe(b"{}")
     assert subscriber is not None
     for _ in range(QUEUE_EVENTS + 1):
-        stream.push("alarm", b"1")
+        stream.push("alarm", "a", b"1")
 
     assert subscriber.closed
 
@@ -89,3 +89,16 @@ async def test_closing_ends_every_stream() -> None:
 
     await asyncio.wait_for(reader, 5)
     assert seen == [b"event: hello\ndata: {}\n\n"]
+
+
+async def test_all_browsers_share_one_frame_of_an_event() -> None:
+    stream = Stream(Hand())
+    one, other = stream.subscribe(b"{}"), stream.subscribe(b"{}")
+    assert one is not None
+    assert other is not None
+
+    stream.push("alarm", b"1")
+    stream.replace("scan", "a", b"2")
+
+    assert one._queue[-1] is other._queue[-1]
+    assert one._slots["scan", "a"] is other._slots["scan", "a"]

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -130,11 +131,19 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def context(browser: Browser, base_url: str) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1920, "height": 1080})
     context.set_default_timeout(PATIENCE_MS)
+    sign_in(context, base_url)
     yield context
     context.close()
+
+
+def sign_in(context: BrowserContext, base_url: str) -> None:
+    """Give a browser the session of somebody who may do everything."""
+    port = urlsplit(base_url).port
+    assert port is not None
+    context.add_cookies([Api(port).session_cookie()])
 
 
 @pytest.fixture

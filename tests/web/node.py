@@ -42,7 +42,9 @@ def _is_fresh() -> bool:
     page = BUILT / "index.html"
     if not page.is_file():
         return False
-    sources = [*(WEB / "src").rglob("*"), WEB / "index.html", WEB / "package-lock.json"]
+    folders = [WEB / "src", WEB / "public", WEB / "worker"]
+    sources = [path for folder in folders for path in folder.rglob("*")]
+    sources += [WEB / "index.html", WEB / "vite.config.ts", WEB / "package-lock.json"]
     return page.stat().st_mtime >= max(source.stat().st_mtime for source in sources)
 
 

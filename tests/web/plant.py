@@ -96,9 +96,9 @@ class LiveStation:
             known = self.readings[channel]
             self.readings[channel] = replace_reading(known, value, state, quality, reason)
 
-    def raise_alarm(self, value: float) -> datetime:
-        """Publish that COD passed its limit; return since when."""
-        since = datetime.now(UTC)
+    def raise_alarm(self, value: float, since: datetime | None = None) -> datetime:
+        """Publish that COD passed its limit (at ``since``, else now); return since when."""
+        since = since or datetime.now(UTC)
         with self._lock:
             self.seq += 1
             self._fake.send(

@@ -50,6 +50,7 @@ def test_no_picture_is_asked_for_where_nobody_looks(
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{centre.base_url}/#/cameras/tuong-2")
     expect(page.locator("[data-preview=live]")).to_be_visible()
+    page.locator("button[data-account]").click()
     page.get_by_role("link", name="Hệ thống").click()
     expect(page.locator("[data-health]")).to_be_visible()
     asked.clear()

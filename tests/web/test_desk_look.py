@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.conftest import Centre
+from tests.web.conftest import Centre, sign_in
 from tests.web.desk_camera import DeskCamera, picture
 from tests.web.test_look import READ_CLIPPED, READ_CONTRASTS, READ_SMALL_TARGETS
 
@@ -47,6 +47,7 @@ def cameras(centre: Centre) -> Iterator[None]:
 def wall(browser: Browser, base_url: str) -> Page:
     """One page for the module; each test sets its size and its colour scheme."""
     page = browser.new_page()
+    sign_in(page.context, base_url)
     page.goto(base_url)
     expect(page.locator("[data-link=live]")).to_be_visible()
     return page

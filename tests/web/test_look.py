@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.conftest import Centre
+from tests.web.conftest import Centre, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -58,6 +58,7 @@ def alarm(centre: Centre) -> None:
 def wall(browser: Browser, base_url: str) -> Page:
     """One page for the module; each test sets its size and its colour scheme."""
     page = browser.new_page()
+    sign_in(page.context, base_url)
     page.goto(base_url)
     expect(page.locator("[data-link=live]")).to_be_visible()
     expect(page.locator("a[data-alarm]")).to_have_count(1)

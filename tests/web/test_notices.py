@@ -55,6 +55,7 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
 def test_a_recipient_is_added_tested_put_on_duty_and_told(
     page: Page, centre: Centre, mails: MailSink, phone: BrowserContext
 ) -> None:
+    page.locator("button[data-account]").click()
     page.get_by_role("link", name="Thông báo").click()
     expect(page.get_by_text("Chưa có người nhận nào")).to_be_visible()
     page.get_by_role("button", name="Thêm người nhận").click()

@@ -58,3 +58,22 @@ def test_completeness_and_health_are_shown(page: Page, centre: Centre) -> None:
     expect(page.locator("[data-health=ok]")).to_be_visible()
     expect(page.locator("tr[data-station=thanh-hai]")).to_contain_text("đủ")
     expect(page.locator("[data-quarantine]")).to_contain_text("Không có bản tin nào bị cách ly.")
+
+
+def test_an_earlier_period_lies_under_the_chart(page: Page, centre: Centre) -> None:
+    page.goto(f"{centre.base_url}/#/stations/thanh-hai?channel=cod")
+    expect(page.locator("[data-history=ready]")).to_have_attribute("data-past", "")
+    page.get_by_role("button", name="Hôm trước").click()
+    expect(page.locator("[data-history=ready]")).to_have_attribute("data-past", "0")
+    expect(page.locator("[data-part=then]")).to_contain_text("cùng giờ ngày")
+    assert page.url.endswith("?channel=cod&compare=day")
+    page.get_by_role("button", name="Không", exact=True).click()
+    expect(page.locator("[data-part=then]")).to_have_count(0)
+
+
+def test_a_date_may_be_compared_and_is_kept_in_the_address(page: Page, centre: Centre) -> None:
+    page.goto(f"{centre.base_url}/#/stations/thanh-hai?channel=cod&compare=2026-01-05")
+    expect(page.locator("[data-part=then]")).to_contain_text("05/01/2026")
+    page.get_by_label("Ngày", exact=True).fill("2026-01-06")
+    expect(page.locator("[data-part=then]")).to_contain_text("06/01/2026")
+    page.keyboard.press("Escape")

@@ -63,7 +63,7 @@ describe('alarms', () => {
   });
   it('that are settled do not pile up, and open ones are never let go', () => {
     const settled = Array.from({ length: MOST_SETTLED + 50 }, (_, id) =>
-      alarm({ id, active: false, acknowledged: true }),
+      alarm({ id, active: false, acknowledged: true, open: false }),
     );
     const centre = applyAlarms(takeSnapshot([], [alarm({ id: 'open' })]), settled);
     expect(centre.alarms.size).toBe(MOST_SETTLED + 1);

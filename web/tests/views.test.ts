@@ -75,18 +75,18 @@ describe('a row', () => {
 describe('alarms', () => {
   it('put the unacknowledged first, then the active, then the graver, then the newer', () => {
     const sorted = [
-      alarm({ id: 'taken', acknowledged: true }),
+      alarm({ id: 'taken', acknowledged: true, attention: false }),
       alarm({ id: 'over', active: false }),
-      alarm({ id: 'warn', level: 'warn' }),
+      alarm({ id: 'warn', level: 'warn', priority: 'medium' }),
       alarm({ id: 'older' }),
       alarm({ id: 'newer', raised_at: '2026-11-22T03:01:00Z' }),
     ].sort(byUrgency);
     expect(sorted.map((one) => one.id)).toEqual(['newer', 'older', 'warn', 'over', 'taken']);
   });
   it('are open while they last or nobody took them', () => {
-    expect(isOpen(alarm({ active: false, acknowledged: true }))).toBe(false);
+    expect(isOpen(alarm({ active: false, acknowledged: true, open: false }))).toBe(false);
     expect(isOpen(alarm({ active: true, acknowledged: true }))).toBe(true);
-    expect(countUnacknowledged([alarm(), alarm({ acknowledged: true })])).toBe(1);
+    expect(countUnacknowledged([alarm(), alarm({ acknowledged: true, attention: false })])).toBe(1);
   });
   it('give a channel its gravest active one', () => {
     const alarms = [alarm({ id: 1, level: 'warn' }), alarm({ id: 2 }), alarm({ id: 3, active: false })];

@@ -2,8 +2,7 @@
 
 from alembic import context
 
-from gateway.database import notification_tables  # noqa: F401  its tables belong to METADATA
-from gateway.database.tables import METADATA
+from gateway.database.schema import METADATA
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=METADATA)

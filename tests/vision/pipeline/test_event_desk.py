@@ -1,6 +1,5 @@
 """From an incident to the centre's database and folder, through kills and full disks."""
 
-import http.client
 import io
 import json
 import random
@@ -95,14 +94,10 @@ async def test_an_incident_arrives_with_its_files_and_its_pack_is_intact(place: 
 
 
 def export(place: Place, event_id: str) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", place.api.port, timeout=20)
-    body = json.dumps({"by": "Trung úy A", "reason": "vụ 12"})
+    body = json.dumps({"reason": "vụ 12"})
     headers = {"Content-Type": "application/json"}
-    connection.request("POST", f"/api/v1/events/{event_id}/export", body, headers)
-    answer = connection.getresponse()
-    content = answer.read()
-    connection.close()
-    return answer.status, content
+    path = f"/api/v1/events/{event_id}/export"
+    return place.api.of("Trung úy A").binary(path, "POST", body, headers)[:2]
 
 
 async def test_on_a_full_disk_an_event_goes_without_its_clip_says_so_and_recording_resumes(

@@ -111,18 +111,17 @@ class Site:
 
     def file(self, event: Event, name: str) -> bytes:
         """Return a file of an event from the centre."""
-        who = {"X-Caller": "test"}
-        path = f"/api/v1/events/{event['id']}/files/{name}?by=test"
-        status, content, _ = self.api.binary(path, headers=who)
+        path = f"/api/v1/events/{event['id']}/files/{name}?reason=test"
+        status, content, _ = self.api.binary(path)
         assert status == 200, content[:300]
         return content
 
     def pack(self, event: Event, folder: Path) -> Path:
         """Export the event's evidence and unpack it."""
-        body = json.dumps({"by": "Trung úy A", "reason": "vụ 12"})
+        body = json.dumps({"reason": "vụ 12"})
         headers = {"Content-Type": "application/json"}
         path = f"/api/v1/events/{event['id']}/export"
-        status, content, _ = self.api.binary(path, "POST", body, headers)
+        status, content, _ = self.api.of("Trung úy A").binary(path, "POST", body, headers)
         assert status == 200, content[:300]
         zipfile.ZipFile(io.BytesIO(content)).extractall(folder)
         return folder

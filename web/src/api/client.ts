@@ -4,11 +4,15 @@ import type { Alarm, Health, Quarantine, Readings, Station } from './contract';
 const ROOT = '/api/v1';
 const TIMEOUT_MS = 10_000;
 
-/** The gateway answered with an error, or did not answer (`status` 0). */
+/** The gateway answered with an error, or did not answer (`status` 0, `code` empty). */
 export class RequestFailed extends Error {
   constructor(
     readonly status: number,
     readonly detail: string,
+    /** A word that stays the same over versions, such as `locked`. */
+    readonly code = '',
+    /** Figures for the sentence in another language. */
+    readonly more: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail);
   }
@@ -16,6 +20,19 @@ export class RequestFailed extends Error {
 
 /** Called with the server's time (epoch ms, 1 s resolution) whenever an answer carries it. */
 let onServerTime: (serverMs: number) => void = () => undefined;
+
+/** Called when the gateway no longer knows who asks. */
+let onSignedOut: () => void = () => undefined;
+/** What the gateway wants to see on requests that change something. */
+let csrf = '';
+
+export function listenForSignOut(listener: () => void): void {
+  onSignedOut = listener;
+}
+
+export function useCsrf(token: string): void {
+  csrf = token;
+}
 
 export function listenForServerTime(listener: (serverMs: number) => void): void {
   onServerTime = listener;
@@ -26,11 +43,29 @@ export function listenForServerTime(listener: (serverMs: number) => void): void 
  *
  * @throws RequestFailed where the gateway refuses or does not answer.
  */
-export async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
-  const answer = await send(path, { accept: 'application/json', ...(init.headers as Record<string, string>) }, init, TIMEOUT_MS);
+export async function request<T>(
+  path: string,
+  init: RequestInit = {},
+  timeout_ms = TIMEOUT_MS,
+): Promise<T> {
+  const answer = await send(path, { accept: 'application/json', ...(init.headers as Record<string, string>) }, init, timeout_ms);
   const body: unknown = await answer.json().catch(() => null);
-  if (!answer.ok || body === null) throw new RequestFailed(answer.status, detailOf(body, answer));
+  if (!answer.ok) throw failureOf(body, answer);
+  if (body === null && answer.status !== 204) throw failureOf(body, answer);
   return body as T;
+}
+
+/**
+ * Post JSON; return the JSON of the answer, null where it has none.
+ *
+ * @throws RequestFailed where the gateway refuses or does not answer.
+ */
+export function postJson<T>(path: string, body: unknown, method = 'POST'): Promise<T> {
+  return request<T>(path, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 }
 
 /**
@@ -45,9 +80,7 @@ export async function requestFile(
   fallbackName: string,
 ): Promise<{ data: Blob; name: string }> {
   const answer = await send(path, init.headers, init, timeout_ms);
-  if (!answer.ok) {
-    throw new RequestFailed(answer.status, detailOf(await answer.json().catch(() => null), answer));
-  }
+  if (!answer.ok) throw failureOf(await answer.json().catch(() => null), answer);
   const named = /filename="?([\w.-]+)"?/.exec(answer.headers.get('content-disposition') ?? '');
   try {
     return { data: await answer.blob(), name: named?.[1] ?? fallbackName };
@@ -65,7 +98,7 @@ async function send(
   try {
     const answer = await fetch(ROOT + path, {
       ...init,
-      headers: headers ?? {},
+      headers: { ...(headers as Record<string, string>), ...(init.method ? { 'x-csrf-token': csrf } : {}) },
       signal: AbortSignal.timeout(timeout_ms),
     });
     const serverMs = Date.parse(answer.headers.get('date') ?? '');
@@ -76,11 +109,12 @@ async function send(
   }
 }
 
-function detailOf(body: unknown, answer: Response): string {
-  if (typeof body === 'object' && body !== null && 'detail' in body) {
-    if (typeof body.detail === 'string') return body.detail;
-  }
-  return `HTTP ${answer.status}`;
+function failureOf(body: unknown, answer: Response): RequestFailed {
+  const told = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const detail = typeof told['detail'] === 'string' ? told['detail'] : `HTTP ${answer.status}`;
+  const code = typeof told['code'] === 'string' ? told['code'] : '';
+  if (code === 'not_signed_in' || code === 'csrf') onSignedOut();
+  return new RequestFailed(answer.status, detail, code, told);
 }
 
 export async function fetchStations(): Promise<Station[]> {
@@ -97,12 +131,8 @@ export async function fetchAlarms(
   return (await request<{ alarms: Alarm[] }>(`/alarms?${query}`)).alarms;
 }
 
-export function acknowledgeAlarm(id: Alarm['id'], by: string, note: string): Promise<Alarm> {
-  return request<Alarm>(`/alarms/${encodeURIComponent(id)}/ack`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ by, note }),
-  });
+export function acknowledgeAlarm(id: Alarm['id'], note: string): Promise<Alarm> {
+  return postJson<Alarm>(`/alarms/${encodeURIComponent(id)}/ack`, { note });
 }
 
 export function fetchReadings(

@@ -4,6 +4,17 @@ export type StationState = 'online' | 'silent' | 'offline' | 'unknown';
 export type ClockState = 'synced' | 'unsynced' | 'stepped';
 export type StationKind = 'wastewater' | 'stack' | 'other';
 export type Level = 'warn' | 'limit';
+/** `fault` is the level of the alarms that the centre raises itself. */
+export type AlarmLevel = Level | 'fault';
+export type Priority = 'urgent' | 'high' | 'medium' | 'low';
+export type Silence =
+  | 'late'
+  | 'out_of_service'
+  | 'suppressed'
+  | 'shelved'
+  | 'station_offline'
+  | 'calibrating'
+  | 'maintenance';
 export type Side = 'high' | 'low';
 export type MeasurementState =
   | 'measuring'
@@ -75,6 +86,9 @@ export interface Station {
   name_vi: string;
   name_en: string;
   kind: StationKind;
+  /** Degrees, WGS 84; null where the station has not said where it stands. */
+  lat: number | null;
+  lon: number | null;
   state: StationState;
   state_since: string | null;
   last_seen_at: string | null;
@@ -89,12 +103,20 @@ export interface Station {
   active_alarms: { warn: number; limit: number; unacknowledged: number };
 }
 
+/** Who set a flag, when, why and until when. */
+export interface FlagMark {
+  by: string;
+  at: string;
+  why: string;
+  until: string | null;
+}
+
 export interface Alarm {
   id: string | number;
   station: string;
   channel: string;
   alarm: string;
-  level: Level;
+  level: AlarmLevel;
   side: Side;
   basis: string;
   value: number | null;
@@ -109,6 +131,28 @@ export interface Alarm {
   acknowledged_by: string | null;
   note: string | null;
   backfill: boolean;
+  /** What `station` names. */
+  subject: 'station' | 'camera';
+  priority: Priority;
+  group: string;
+  open: boolean;
+  latching: boolean;
+  latched: boolean;
+  late: boolean;
+  /** Why nobody is to be told; null: annunciated. */
+  silenced_by: Silence | null;
+  /** An operator has something to do about it. */
+  attention: boolean;
+  announced_at: string | null;
+  reset_at: string | null;
+  reset_by: string | null;
+  shelved: FlagMark | null;
+  one_shot: boolean;
+  suppressed: FlagMark | null;
+  out_of_service: FlagMark | null;
+  max_shelve_s: number;
+  instructions_vi: string;
+  instructions_en: string;
 }
 
 /** One live scan from the stream. */
@@ -143,9 +187,10 @@ export interface Readings {
 
 export interface Health {
   status: 'ok' | 'degraded';
-  version: string;
-  started_at: string;
-  checks: Record<string, { ok: boolean; detail: string }>;
+  /** These only for those who may see the system. */
+  version?: string;
+  started_at?: string;
+  checks?: Record<string, { ok: boolean; detail: string }>;
 }
 
 export interface Quarantine {

@@ -13,9 +13,8 @@ const ROOT = '/api/v1';
 /** A pack with its clip is some ten megabytes, and the line to the centre may be thin. */
 const EXPORT_TIMEOUT_MS = 180_000;
 
-/** Who wants to see people unblurred, or takes evidence away, and why. */
+/** Why somebody wants to see people unblurred, or takes evidence away. */
 export interface Reason {
-  by: string;
   reason: string;
 }
 
@@ -49,13 +48,8 @@ export function fetchCustody(id: string): Promise<CustodyLog> {
   return request<CustodyLog>(`${at(id)}/custody`);
 }
 
-export function postVerdict(
-  id: string,
-  verdict: Verdict,
-  by: string,
-  note: string,
-): Promise<SecurityEvent> {
-  return request<SecurityEvent>(`${at(id)}/verdict`, json({ verdict, by, note }));
+export function postVerdict(id: string, verdict: Verdict, note: string): Promise<SecurityEvent> {
+  return request<SecurityEvent>(`${at(id)}/verdict`, json({ verdict, note }));
 }
 
 export function postLock(id: string, locked: boolean, why: Reason): Promise<SecurityEvent> {
@@ -71,8 +65,8 @@ export function snapshotUrl(id: string, kind: SnapshotKind, why: Reason | null =
   return `${ROOT}${at(id)}/snapshot.jpg?${new URLSearchParams({ kind, ...why })}`;
 }
 
-export function clipUrl(id: string, by: string): string {
-  return `${ROOT}${at(id)}/clip.mp4${by === '' ? '' : `?${new URLSearchParams({ by })}`}`;
+export function clipUrl(id: string, why: Reason | null): string {
+  return `${ROOT}${at(id)}/clip.mp4${why === null ? '' : `?${new URLSearchParams({ ...why })}`}`;
 }
 
 export function previewUrl(camera: string): string {

@@ -1,5 +1,6 @@
 /** The event stream of the gateway, reopened by itself for as long as the page lives. */
 import { fetchHealth } from './client';
+import { fetchSession } from './session_client';
 import type { Alarm, ScanEvent, Station } from './contract';
 import { retryDelayMs } from './backoff';
 import type { Camera, SecurityEvent } from './security_contract';
@@ -38,6 +39,7 @@ export class GatewayStream {
   }
 
   start(): void {
+    this.#closed = false;
     window.addEventListener('online', this.#wake);
     document.addEventListener('visibilitychange', this.#wake);
     this.#open();
@@ -55,6 +57,8 @@ export class GatewayStream {
     this.#drop();
     if (this.#closed) return;
     this.#listener.onLost();
+    // An event source does not say why it broke: perhaps nobody is signed in any more.
+    void fetchSession().catch(() => undefined);
     this.#retry = setTimeout(() => this.#open(), retryDelayMs(this.#attempt++, Math.random()));
   }
 

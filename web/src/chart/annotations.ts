@@ -12,6 +12,8 @@ export interface Palette {
   warn: string;
   limit: string;
   muted: string;
+  /** The compared period; it is dashed as well. */
+  then: string;
   surface: string;
   font: string;
 }
@@ -33,6 +35,7 @@ export function readPalette(element: Element): Palette {
     warn: colour('warn'),
     limit: colour('limit'),
     muted: colour('muted'),
+    then: colour('warn'),
     surface: colour('surface'),
     font: style.fontFamily,
   };

@@ -94,7 +94,7 @@ export function channelView(channel: Channel, alarm: Alarm | null, context: View
 
 function emphasisOf(latest: Latest | null, alarm: Alarm | null, stale: boolean): Emphasis {
   if (stale) return 'stale';
-  if (alarm !== null) return alarm.level;
+  if (alarm !== null) return alarm.level === 'fault' ? 'limit' : alarm.level;
   const counts = latest !== null && latest.v !== null && latest.s === 'measuring' && latest.q !== 'bad';
   return counts ? 'none' : 'aside';
 }

@@ -1,5 +1,5 @@
 /** Shapes and tones that tell a state; each always stands beside its word. */
-import type { Alarm, Latest, Level, MeasurementState, Quality, Side, StationState } from '../api/contract';
+import type { Alarm, AlarmLevel, Latest, MeasurementState, Quality, Side, StationState } from '../api/contract';
 import type { Catalogue } from '../text/vi';
 
 export type Shape =
@@ -51,7 +51,8 @@ export function stationMark(state: StationState, linkLive: boolean, text: Catalo
   return { shape, tone, word: text.stationState[known] };
 }
 
-export function levelMark(level: Level, side: Side, text: Catalogue): Mark {
+export function levelMark(level: AlarmLevel, side: Side, text: Catalogue): Mark {
+  if (level === 'fault') return { shape: 'cross', tone: 'limit', word: text.fault };
   const word = (side === 'low' ? text.levelLow : text.level)[level];
   return level === 'limit'
     ? { shape: 'octagon', tone: 'limit', word }

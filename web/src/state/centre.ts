@@ -12,6 +12,8 @@ export interface Centre {
 }
 
 export const MOST_SETTLED = 200;
+/** A flood that nobody acknowledges must not fill a wall's memory; beyond this the oldest go. */
+export const MOST_KEPT = 1_000;
 export const EMPTY_CENTRE: Centre = { stations: [], heardMs: {}, alarms: new Map() };
 
 /** Take over a full answer of the gateway; what was known before is replaced. */
@@ -85,6 +87,10 @@ export function applyAlarms(centre: Centre, changed: readonly Alarm[]): Centre {
     if (isOpen(alarm)) continue;
     alarms.delete(id);
     settled -= 1;
+  }
+  for (const id of alarms.keys()) {
+    if (alarms.size <= MOST_KEPT) break;
+    alarms.delete(id);
   }
   return { ...centre, alarms };
 }

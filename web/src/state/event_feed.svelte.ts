@@ -80,9 +80,9 @@ export class EventFeed {
    *
    * @throws RequestFailed where the gateway refuses or does not answer.
    */
-  async judge(event: SecurityEvent, verdict: Verdict, by: string): Promise<void> {
+  async judge(event: SecurityEvent, verdict: Verdict): Promise<void> {
     this.#kept.add(event.id);
-    this.#take(await postVerdict(event.id, verdict, by, event.note), false);
+    this.#take(await postVerdict(event.id, verdict, event.note), false);
   }
 
   close(): void {

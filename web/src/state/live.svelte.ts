@@ -5,6 +5,7 @@ import { GatewayStream, type StreamEvent } from '../api/stream';
 import { isOpen } from '../domain/alarm_order';
 import { applyAlarms, applyEvent, EMPTY_CENTRE, takeSnapshot, type Centre } from './centre';
 import { serverClock } from './clock.svelte';
+import { session } from './session.svelte';
 
 export type Link = 'connecting' | 'live' | 'lost';
 /** More open alarms than this are a flood that no list can show. */
@@ -36,6 +37,11 @@ class Live {
   close(): void {
     this.#stream.close();
     serverClock.stop();
+    this.centre = EMPTY_CENTRE;
+    this.link = 'connecting';
+    this.loaded = false;
+    this.lostSinceMs = null;
+    this.#heldBack = null;
   }
 
   /** Hear every live scan; returns the function that ends it. */
@@ -58,12 +64,12 @@ class Live {
   }
 
   /**
-   * Acknowledge an alarm in the operator's name.
+   * Acknowledge an alarm in the name of whoever is signed in.
    *
    * @throws RequestFailed where the gateway refuses or does not answer.
    */
-  async acknowledge(id: Alarm['id'], by: string, note: string): Promise<void> {
-    this.takeAlarms([await acknowledgeAlarm(id, by, note)]);
+  async acknowledge(id: Alarm['id'], note: string): Promise<void> {
+    this.takeAlarms([await acknowledgeAlarm(id, note)]);
   }
 
   takeAlarms(alarms: readonly Alarm[]): void {
@@ -85,7 +91,9 @@ class Live {
     const mine: StreamEvent[] = [];
     this.#heldBack = mine;
     try {
-      const [stations, alarms] = await Promise.all([fetchStations(), fetchAlarms('open', MOST_OPEN)]);
+      const [stations, alarms] = session.may('see_stations')
+        ? await Promise.all([fetchStations(), fetchAlarms('open', MOST_OPEN)])
+        : [[], []];
       if (this.#heldBack !== mine) return;
       let centre = takeSnapshot(stations, alarms);
       for (const event of mine) centre = applyEvent(centre, event, serverClock.read());

@@ -6,6 +6,7 @@ import type { SecurityEvent } from '../api/security_contract';
 import type { StreamEvent } from '../api/stream';
 import { newestFirst } from '../domain/event_order';
 import { live } from './live.svelte';
+import { session } from './session.svelte';
 import { applySecurity, EMPTY_SECURITY, takeSecurity, type Security } from './security';
 
 /** More open events than this are a flood that no strip can show. */
@@ -34,6 +35,9 @@ class SecurityDesk {
   close(): void {
     clearTimeout(this.#retry);
     for (const stop of this.#stops) stop();
+    this.known = EMPTY_SECURITY;
+    this.loaded = false;
+    this.#heldBack = null;
   }
 
   #onStream(event: StreamEvent): void {
@@ -45,6 +49,7 @@ class SecurityDesk {
   /** Events that arrive while the snapshot travels are applied on top of it. */
   async #refresh(): Promise<void> {
     clearTimeout(this.#retry);
+    if (!session.may('see_events')) return;
     const mine: StreamEvent[] = [];
     this.#heldBack = mine;
     try {

@@ -1,4 +1,4 @@
-/** What this browser remembers: language, theme, the operator's name. */
+/** What this browser remembers: language and theme. */
 import { CATALOGUES, type Language } from '../text/format';
 import type { Catalogue } from '../text/vi';
 
@@ -25,7 +25,6 @@ function remember(key: string, value: string): void {
 class Settings {
   language = $state<Language>(remembered('language') === 'en' ? 'en' : 'vi');
   theme = $state<Theme>(THEMES.find((theme) => theme === remembered('theme')) ?? 'auto');
-  operator = $state(remembered('operator') ?? '');
 
   get text(): Catalogue {
     return CATALOGUES[this.language];
@@ -39,11 +38,6 @@ class Settings {
   switchTheme(): void {
     this.theme = THEMES[(THEMES.indexOf(this.theme) + 1) % THEMES.length] ?? 'auto';
     remember('theme', this.theme);
-  }
-
-  rememberOperator(name: string): void {
-    this.operator = name;
-    remember('operator', name);
   }
 }
 

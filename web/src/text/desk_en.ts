@@ -70,9 +70,7 @@ export const deskEn: DeskCatalogue = {
   retry: 'Try again',
   failedSave: (detail) => `Not saved: ${detail}`,
   cancel: 'Cancel',
-  by: 'Your name',
   reason: 'Reason',
-  needName: 'Enter your name.',
   needReason: 'Enter a reason.',
   copy: 'Copy',
   copied: 'Copied',
@@ -113,7 +111,6 @@ export const deskEn: DeskCatalogue = {
     pictureComing: 'picture on its way',
     saved: (word, what) => `Saved “${word}”: ${what}`,
     verdictFor: (what) => `Verdict on ${what}`,
-    sign: 'Enter your name to judge',
     save: 'Save',
   },
   event: {

@@ -70,9 +70,7 @@ export const deskVi = {
   retry: 'Thử lại',
   failedSave: (detail: string) => `Chưa ghi được: ${detail}`,
   cancel: 'Thôi',
-  by: 'Tên của bạn',
   reason: 'Lý do',
-  needName: 'Nhập tên của bạn.',
   needReason: 'Nhập lý do.',
   copy: 'Chép',
   copied: 'Đã chép',
@@ -113,7 +111,6 @@ export const deskVi = {
     pictureComing: 'ảnh đang gửi về',
     saved: (word: string, what: string) => `Đã ghi “${word}”: ${what}`,
     verdictFor: (what: string) => `Kết luận về ${what}`,
-    sign: 'Ghi tên để kết luận',
     save: 'Ghi',
   },
   event: {

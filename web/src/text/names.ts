@@ -1,7 +1,7 @@
 /** Names of stations and channels in the reader's language. */
 import type { Alarm, Channel, Station } from '../api/contract';
 import type { Camera } from '../api/security_contract';
-import type { Language } from './format';
+import { CATALOGUES, type Language } from './format';
 
 export function stationName(
   station: Pick<Station, 'id' | 'name_vi' | 'name_en'>,
@@ -44,11 +44,16 @@ export function channelLabel(
 
 /** Return the names of the station and the channel of an alarm, and the channel's decimals. */
 export function alarmWords(
-  alarm: Pick<Alarm, 'station' | 'channel'>,
+  alarm: Pick<Alarm, 'station' | 'channel' | 'level'>,
   stations: readonly Station[],
   language: Language,
 ): { station: string; channel: string; decimals: number } {
   const station = stations.find((known) => known.id === alarm.station);
+  if (alarm.level === 'fault') {
+    const names: Record<string, string> = CATALOGUES[language].centreAlarm;
+    const name = names[alarm.channel] ?? alarm.channel;
+    return { station: station ? stationName(station, language) : alarm.station, channel: name, decimals: 0 };
+  }
   const channel = station?.channels.find((known) => known.name === alarm.channel);
   return {
     station: station ? stationName(station, language) : alarm.station,

@@ -1,0 +1,49 @@
+"""Figures about the alarms of a period."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query
+from pydantic import AwareDatetime
+
+from gateway.access.permissions import Permission
+from gateway.access.principal import Principal
+from gateway.alarms.kpis import Kpis, figures
+from gateway.api.access import needs
+from gateway.api.alarms_models import KpisView
+from gateway.api.alarms_views import kpis_view
+from gateway.api.routes_alarms import reaches
+from gateway.api.services import InjectedServices
+from gateway.database.alarm_occurrences import occurrences
+from gateway.database.engine import Database
+from quantrac_core.contracts.identifiers import STATION_ID
+from quantrac_core.contracts.messages import ms_from_utc
+
+router = APIRouter(prefix="/api/v1/alarm-kpis", tags=["alarms"])
+LONGEST = timedelta(days=370)
+
+
+@router.get("")
+async def show_kpis(
+    services: InjectedServices,
+    caller: Annotated[Principal, needs(Permission.SEE_STATIONS)],
+    from_: Annotated[AwareDatetime, Query(alias="from")],
+    to: AwareDatetime,
+    operators: Annotated[int, Query(ge=1, le=100)] = 1,
+    station: Annotated[str | None, Query(pattern=f"^{STATION_ID.pattern}$", max_length=48)] = None,
+) -> KpisView:
+    """Return load, bad actors, chattering, stale alarms and times to acknowledge."""
+    if not (2000 <= from_.year <= 2200 and 2000 <= to.year <= 2200):
+        raise HTTPException(422, "from and to must lie between the years 2000 and 2200")
+    if not timedelta() < to - from_ <= LONGEST:
+        raise HTTPException(422, "to must lie after from, by 370 days at most")
+    from_ms, to_ms = ms_from_utc(from_), ms_from_utc(to)
+
+    def compute(database: Database) -> Kpis:
+        with database.reading() as connection:
+            found = occurrences(connection, from_ms, to_ms, station)
+        reached = [one for subject, one in found if reaches(caller, subject, one.station)]
+        return figures(reached, from_ms, to_ms, operators)
+
+    kpis = await services.threads.call(compute, services.database)
+    return kpis_view(kpis, from_ms, to_ms, operators)

@@ -1,0 +1,217 @@
+"""Reports: list, sections, preview, generate, versions, issue, sent."""
+
+from collections.abc import Awaitable
+from typing import Annotated, Final, NoReturn, TypeVar
+
+from fastapi import APIRouter, HTTPException, Path, Query, Response
+
+from gateway.access.permissions import Permission
+from gateway.access.principal import Principal
+from gateway.api.access import needs
+from gateway.api.report_models import (
+    ChangeList,
+    ChangeView,
+    IssueRequest,
+    LetterView,
+    NewReport,
+    ReportDetailView,
+    ReportList,
+    ReportView,
+    SectionChange,
+    SentNote,
+    VersionView,
+)
+from gateway.api.report_views import detail_view, letter_view, report_view, version_view
+from gateway.api.routes_exports import Format, file_answer, table_answer
+from gateway.api.services import InjectedServices, Services
+from gateway.database.report_sections import SectionChanged
+from gateway.database.reports import ReportClosed
+from gateway.exports.tables_of import letter_tables
+from gateway.ingest.commits import now_ms
+from gateway.reports.archive import ArchiveUnavailable, DamagedFile
+from gateway.reports.desk import BeingGenerated, NoSuchReport, ReportDesk
+from gateway.reports.differences import changes
+from gateway.reports.drafts import NotYet
+from gateway.reports.period import FIRST_YEAR, LAST_YEAR, period_of
+from gateway.reports.section_values import WrongValue
+from gateway.reports.word_process import WritingFailed
+from quantrac_core.contracts.errors import QuantracError
+
+router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
+ReportId = Annotated[str, Path(pattern=r"^(week|month)-[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+VersionNumber = Annotated[int, Path(ge=1, le=100_000)]
+Reader = Annotated[Principal, needs(Permission.SEE_REPORTS)]
+Writer = Annotated[Principal, needs(Permission.WRITE_REPORTS)]
+STATUS_OF: Final[dict[type[QuantracError], int]] = {
+    NoSuchReport: 404,
+    ReportClosed: 409,
+    SectionChanged: 409,
+    BeingGenerated: 409,
+    NotYet: 422,
+    WrongValue: 422,
+    WritingFailed: 503,
+    ArchiveUnavailable: 503,
+    DamagedFile: 500,
+}
+Result = TypeVar("Result")
+
+
+@router.get("")
+async def list_reports(
+    services: InjectedServices,
+    caller: Reader,
+    limit: Annotated[int, Query(ge=1, le=200)] = 30,
+) -> ReportList:
+    """Return reports, newest period first, with what is late."""
+    if services.reports is None:
+        return ReportList(configured=False, reports=[])
+    records = await _asked(services.reports.newest(limit))
+    at_ms = now_ms()
+    return ReportList(configured=True, reports=[report_view(one, at_ms) for one in records])
+
+
+@router.post("")
+async def open_report(services: InjectedServices, caller: Writer, body: NewReport) -> ReportView:
+    """Return the report of the period that holds a day; it begins as a draft."""
+    desk = _desk(services)
+    if not FIRST_YEAR < body.day.year < LAST_YEAR:
+        raise HTTPException(422, f"day must lie between the years {FIRST_YEAR} and {LAST_YEAR}")
+    period = period_of(body.kind, body.day, desk.settings.weekly.week_begins)
+    return report_view(await _asked(desk.open(period)), now_ms())
+
+
+@router.get("/{report_id}")
+async def get_report(
+    services: InjectedServices, caller: Reader, report_id: ReportId
+) -> ReportDetailView:
+    """Return a report with its sections (who owes what) and its versions."""
+    desk = _desk(services)
+    return detail_view(await _asked(desk.detail(report_id)), desk.settings.form, now_ms())
+
+
+@router.put("/{report_id}/sections/{key}")
+async def put_section(
+    services: InjectedServices,
+    caller: Writer,
+    report_id: ReportId,
+    key: Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")],
+    body: SectionChange,
+) -> ReportDetailView:
+    """Hand in a section, or confirm what was carried over; figures from the data stay as they are.
+
+    409 where somebody has changed it since ``revision``.
+    """
+    desk = _desk(services)
+    given = dict[str, object](body.values)
+    change = desk.change_section(report_id, key, given, body.text, body.revision, caller.name)
+    await _asked(change)
+    return detail_view(await _asked(desk.detail(report_id)), desk.settings.form, now_ms())
+
+
+@router.get("/{report_id}/preview")
+async def get_preview(
+    services: InjectedServices, caller: Reader, report_id: ReportId
+) -> LetterView:
+    """Return the letter as it would be generated now."""
+    return letter_view(await _asked(_desk(services).preview(report_id)))
+
+
+@router.post("/{report_id}/generate")
+async def generate_report(
+    services: InjectedServices, caller: Writer, report_id: ReportId
+) -> VersionView:
+    """Make one more version from the data and from what was handed in until now."""
+    made = _desk(services).generate(report_id, caller.name, "request")
+    return version_view(await _asked(made))
+
+
+@router.post("/{report_id}/issue")
+async def issue_report(
+    services: InjectedServices, caller: Writer, report_id: ReportId, body: IssueRequest
+) -> VersionView:
+    """Make the version that bears number and date; afterwards nothing changes any more."""
+    if not FIRST_YEAR < body.issued_on.year < LAST_YEAR:
+        raise HTTPException(422, "issued_on: a date of this century")
+    issue = (body.number, body.issued_on.isoformat())
+    made = _desk(services).generate(report_id, caller.name, "issue", issue)
+    return version_view(await _asked(made))
+
+
+@router.post("/{report_id}/sent")
+async def report_sent(
+    services: InjectedServices, caller: Writer, report_id: ReportId, body: SentNote
+) -> ReportView:
+    """Note that an issued report was sent."""
+    noted = _desk(services).note_sent(report_id, caller.name, body.note)
+    return report_view(await _asked(noted), now_ms())
+
+
+@router.get("/{report_id}/versions/{number}")
+async def get_version(
+    services: InjectedServices, caller: Reader, report_id: ReportId, number: VersionNumber
+) -> LetterView:
+    """Return a version's letter as it was written."""
+    _, letter = await _asked(_desk(services).version(report_id, number))
+    return letter_view(letter)
+
+
+@router.get("/{report_id}/versions/{number}/report.docx", response_class=Response)
+async def get_document(
+    services: InjectedServices, caller: Reader, report_id: ReportId, number: VersionNumber
+) -> Response:
+    """Return a version's Word document."""
+    version, content = await _asked(_desk(services).file(report_id, number))
+    return file_answer(content, f"bao-cao-{version.report}-v{version.number}.docx")
+
+
+@router.get("/{report_id}/versions/{number}/tables.{form}", response_class=Response)
+async def get_tables(
+    services: InjectedServices,
+    caller: Reader,
+    report_id: ReportId,
+    number: VersionNumber,
+    form: Format,
+) -> Response:
+    """Return every table of a version as CSV or Excel."""
+    _, letter = await _asked(_desk(services).version(report_id, number))
+    return await table_answer(services, letter_tables(letter), form, f"{report_id}-v{number}")
+
+
+@router.get("/{report_id}/versions/{number}/changes")
+async def get_changes(
+    services: InjectedServices,
+    caller: Reader,
+    report_id: ReportId,
+    number: VersionNumber,
+    against: Annotated[int | None, Query(ge=1, le=100_000)] = None,
+) -> ChangeList:
+    """Return which figures and words changed since another version (the one before)."""
+    desk = _desk(services)
+    earlier = max(1, number - 1) if against is None else against
+    _, before = await _asked(desk.version(report_id, earlier))
+    _, after = await _asked(desk.version(report_id, number))
+    return ChangeList(
+        before=earlier,
+        after=number,
+        changes=[
+            ChangeView(where=one.where, before=one.before, after=one.after)
+            for one in changes(before, after)
+        ],
+    )
+
+
+def _desk(services: Services) -> ReportDesk:
+    if services.reports is None:
+        raise HTTPException(404, "no reports are configured (reports in gateway.yaml)")
+    return services.reports
+
+
+async def _asked(work: Awaitable[Result]) -> Result:
+    try:
+        return await work
+    except tuple(STATUS_OF) as error:
+        _refuse(error)
+
+
+def _refuse(error: QuantracError) -> NoReturn:
+    raise HTTPException(STATUS_OF[type(error)], str(error)[:300]) from error

@@ -1,0 +1,1 @@
+"""The alarms at the centre: pure rules, tested without a gateway."""
