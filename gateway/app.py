@@ -30,6 +30,7 @@ from gateway.live.stations import Stations
 from gateway.live.stream import Stream
 from gateway.metrics import GatewayMetrics
 from gateway.notification.notifier import Notifier
+from gateway.report_reminders import ReportReminders
 from gateway.reports.desk import ReportDesk
 from gateway.self_report import SelfReport
 from gateway.settings import GatewayConfig
@@ -140,6 +141,7 @@ class Gateway:
                 config.stations,
                 config.cameras,
                 clock.now_ms,
+                ReportReminders(config.reports.form, self._database).remind,
             )
         report = SelfReport(
             session=self._session,

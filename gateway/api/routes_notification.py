@@ -4,6 +4,7 @@ import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query
+from sqlalchemy import Connection
 
 from gateway.access.permissions import Permission
 from gateway.access.principal import Principal
@@ -20,7 +21,7 @@ from gateway.api.notification_models import (
     SinkView,
 )
 from gateway.api.services import InjectedServices
-from gateway.database import notice_people, notice_queue
+from gateway.database import audit, notice_people, notice_queue
 from gateway.database.engine import Database
 from gateway.database.notice_queue import Delivery, DeliveryState, delivery_id
 from gateway.ingest.commits import now_ms
@@ -75,9 +76,13 @@ async def put_recipient(
 
     def keep() -> bool:
         with services.database.writing() as connection:
-            return notice_people.keep_recipient(
-                connection, recipient_id, body, caller.account, now_ms()
+            at_ms = now_ms()
+            kept = notice_people.keep_recipient(
+                connection, recipient_id, body, caller.account, at_ms
             )
+            if kept:
+                _note(connection, caller, f"recipient/{recipient_id}", "kept", at_ms)
+            return kept
 
     if not await services.threads.call(keep):
         raise HTTPException(409, f"at most {notice_people.MAX_RECIPIENTS} recipients")
@@ -97,7 +102,10 @@ async def delete_recipient(
             users = [one.name for one in rosters.values() if _names(one, recipient_id)]
             if users:
                 return users
-            return [] if notice_people.delete_recipient(connection, recipient_id) else None
+            if not notice_people.delete_recipient(connection, recipient_id):
+                return None
+            _note(connection, caller, f"recipient/{recipient_id}", "deleted", now_ms())
+            return []
 
     users = await services.threads.call(delete)
     if users is None:
@@ -160,8 +168,11 @@ async def put_roster(
             for person in _people_of(body):
                 if person not in known:
                     return f"there is no recipient {person!r}"
-            kept = notice_people.keep_roster(connection, roster_id, body, caller.account, now_ms())
-            return "" if kept else f"at most {notice_people.MAX_ROSTERS} rosters"
+            at_ms = now_ms()
+            if not notice_people.keep_roster(connection, roster_id, body, caller.account, at_ms):
+                return f"at most {notice_people.MAX_ROSTERS} rosters"
+            _note(connection, caller, f"roster/{roster_id}", "kept", at_ms)
+            return ""
 
     fault = await services.threads.call(keep)
     if fault:
@@ -176,7 +187,10 @@ async def delete_roster(services: InjectedServices, caller: Configures, roster_i
 
     def delete() -> bool:
         with services.database.writing() as connection:
-            return notice_people.delete_roster(connection, roster_id)
+            gone = notice_people.delete_roster(connection, roster_id)
+            if gone:
+                _note(connection, caller, f"roster/{roster_id}", "deleted", now_ms())
+            return gone
 
     if not await services.threads.call(delete):
         raise HTTPException(404, f"there is no roster {roster_id!r}")
@@ -292,3 +306,7 @@ def _people_of(roster: Roster) -> set[str]:
     for exception in roster.exceptions:
         people.update({one for one in (exception.replaces, exception.recipient) if one is not None})
     return people
+
+
+def _note(connection: Connection, caller: Principal, subject: str, what: str, at_ms: int) -> None:
+    audit.record(connection, "configured", caller.account, subject, what, at_ms)

@@ -1,12 +1,8 @@
 """What every account sets for itself: notices in its browsers, language and quiet hours."""
 
-from typing import Annotated
-
 from fastapi import APIRouter, HTTPException
 
-from gateway.access.permissions import Permission
-from gateway.access.principal import Principal
-from gateway.api.access import needs
+from gateway.api.access import Self
 from gateway.api.notification_models import (
     Done,
     ForgetRequest,
@@ -23,19 +19,18 @@ from gateway.ingest.commits import now_ms
 from gateway.notification.people import Recipient
 
 router = APIRouter(prefix="/api/v1/notification", tags=["notification"])
-Caller = Annotated[Principal, needs(Permission.SEE_REPORTS)]
 
 
 @router.get("/push")
-async def get_push(services: InjectedServices, caller: Caller) -> PushView:
+async def get_push(services: InjectedServices, caller: Self) -> PushView:
     """Return the key that browsers subscribe with, and how many browsers the caller has."""
 
     def load() -> tuple[int, bool]:
         with services.database.reading() as connection:
             people = notice_people.recipients(connection).values()
-            mine = [one for one in people if one.account == caller.account]
+            mine = [one for one in people if one.account == caller.principal.account]
             pushed = any(channel.kind == "push" for one in mine for channel in one.channels)
-            return len(notice_people.subscriptions(connection, caller.account)), pushed
+            return len(notice_people.subscriptions(connection, caller.principal.account)), pushed
 
     browsers, is_recipient = await services.threads.call(load)
     return PushView(
@@ -44,13 +39,13 @@ async def get_push(services: InjectedServices, caller: Caller) -> PushView:
 
 
 @router.post("/push/subscriptions")
-async def subscribe(services: InjectedServices, caller: Caller, body: PushRequest) -> Done:
+async def subscribe(services: InjectedServices, caller: Self, body: PushRequest) -> Done:
     """Send push messages to this browser too; the oldest of too many makes room."""
     if services.notifier.push_public_key is None:
         raise HTTPException(409, "this centre sends no push messages: notification.push is not set")
     browser = PushSubscription(
         id=delivery_id("browser", body.endpoint),
-        account=caller.account,
+        account=caller.principal.account,
         endpoint=body.endpoint,
         p256dh=body.keys.p256dh,
         auth=body.keys.auth,
@@ -65,13 +60,13 @@ async def subscribe(services: InjectedServices, caller: Caller, body: PushReques
 
 
 @router.post("/push/forget")
-async def unsubscribe(services: InjectedServices, caller: Caller, body: ForgetRequest) -> Done:
+async def unsubscribe(services: InjectedServices, caller: Self, body: ForgetRequest) -> Done:
     """Send nothing more to this browser."""
     browser = delivery_id("browser", body.endpoint)
 
     def forget() -> bool:
         with services.database.writing() as connection:
-            return notice_people.delete_subscription(connection, browser, caller.account)
+            return notice_people.delete_subscription(connection, browser, caller.principal.account)
 
     if not await services.threads.call(forget):
         raise HTTPException(404, "this browser has no notices switched on")
@@ -79,12 +74,12 @@ async def unsubscribe(services: InjectedServices, caller: Caller, body: ForgetRe
 
 
 @router.get("/mine")
-async def get_mine(services: InjectedServices, caller: Caller) -> MineView:
+async def get_mine(services: InjectedServices, caller: Self) -> MineView:
     """Return the caller's own language and quiet hours."""
 
     def load() -> Recipient | None:
         with services.database.reading() as connection:
-            mine = _own(notice_people.recipients(connection), caller.account)
+            mine = _own(notice_people.recipients(connection), caller.principal.account)
             return next(iter(mine.values()), None)
 
     own = await services.threads.call(load)
@@ -94,16 +89,17 @@ async def get_mine(services: InjectedServices, caller: Caller) -> MineView:
 
 
 @router.put("/mine")
-async def put_mine(services: InjectedServices, caller: Caller, body: MineRequest) -> MineView:
+async def put_mine(services: InjectedServices, caller: Self, body: MineRequest) -> MineView:
     """Set the caller's own language and quiet hours; rules stay with the administrator."""
 
     def keep() -> Recipient | None:
         changed = None
+        account = caller.principal.account
         with services.database.writing() as connection:
-            for id, one in _own(notice_people.recipients(connection), caller.account).items():
+            for id, one in _own(notice_people.recipients(connection), account).items():
                 update = {"language": body.language, "quiet": body.quiet}
                 changed = one.model_copy(update=update)
-                notice_people.keep_recipient(connection, id, changed, caller.account, now_ms())
+                notice_people.keep_recipient(connection, id, changed, account, now_ms())
         return changed
 
     own = await services.threads.call(keep)

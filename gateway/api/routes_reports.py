@@ -24,6 +24,7 @@ from gateway.api.report_models import (
 from gateway.api.report_views import detail_view, letter_view, report_view, version_view
 from gateway.api.routes_exports import Format, file_answer, table_answer
 from gateway.api.services import InjectedServices, Services
+from gateway.database import audit
 from gateway.database.report_sections import SectionChanged
 from gateway.database.reports import ReportClosed
 from gateway.exports.tables_of import letter_tables
@@ -121,8 +122,9 @@ async def generate_report(
     services: InjectedServices, caller: Writer, report_id: ReportId
 ) -> VersionView:
     """Make one more version from the data and from what was handed in until now."""
-    made = _desk(services).generate(report_id, caller.name, "request")
-    return version_view(await _asked(made))
+    made = await _asked(_desk(services).generate(report_id, caller.name, "request"))
+    await _note(services, caller, report_id, f"version {made.number}")
+    return version_view(made)
 
 
 @router.post("/{report_id}/issue")
@@ -133,8 +135,9 @@ async def issue_report(
     if not FIRST_YEAR < body.issued_on.year < LAST_YEAR:
         raise HTTPException(422, "issued_on: a date of this century")
     issue = (body.number, body.issued_on.isoformat())
-    made = _desk(services).generate(report_id, caller.name, "issue", issue)
-    return version_view(await _asked(made))
+    made = await _asked(_desk(services).generate(report_id, caller.name, "issue", issue))
+    await _note(services, caller, report_id, f"issued as {body.number}, version {made.number}")
+    return version_view(made)
 
 
 @router.post("/{report_id}/sent")
@@ -142,8 +145,9 @@ async def report_sent(
     services: InjectedServices, caller: Writer, report_id: ReportId, body: SentNote
 ) -> ReportView:
     """Note that an issued report was sent."""
-    noted = _desk(services).note_sent(report_id, caller.name, body.note)
-    return report_view(await _asked(noted), now_ms())
+    noted = await _asked(_desk(services).note_sent(report_id, caller.name, body.note))
+    await _note(services, caller, report_id, f"sent: {body.note}")
+    return report_view(noted, now_ms())
 
 
 @router.get("/{report_id}/versions/{number}")
@@ -204,6 +208,15 @@ def _desk(services: Services) -> ReportDesk:
     if services.reports is None:
         raise HTTPException(404, "no reports are configured (reports in gateway.yaml)")
     return services.reports
+
+
+async def _note(services: Services, caller: Principal, report_id: str, what: str) -> None:
+    def write() -> None:
+        with services.database.writing() as connection:
+            subject = f"report/{report_id}"
+            audit.record(connection, "report_made", caller.account, subject, what, now_ms())
+
+    await services.threads.call(write)
 
 
 async def _asked(work: Awaitable[Result]) -> Result:

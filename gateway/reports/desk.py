@@ -58,6 +58,7 @@ class ReportDesk:
     Args:
         stations, cameras: those that are configured.
         now_ms: wall clock.
+        remind: reminds whoever owes a section; blocks.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class ReportDesk:
         stations: Iterable[str],
         cameras: Iterable[str],
         now_ms: Callable[[], int],
+        remind: Callable[[int], None] = lambda _now_ms: None,
     ) -> None:
         self.settings = settings
         self.archive = Archive(settings.path)
@@ -76,6 +78,7 @@ class ReportDesk:
         self._stations = list(stations)
         self._cameras = list(cameras)
         self._now_ms = now_ms
+        self._remind = remind
         self._threads = WorkerThreads("reports", threads=2)
 
     async def run(self) -> None:
@@ -91,6 +94,7 @@ class ReportDesk:
         """Do what is due now; return the ids of the reports that were generated."""
         now_ms = self._now_ms()
         due = await self._threads.call(ensure_drafts, self._database, self.settings, now_ms)
+        await self._threads.call(self._remind, now_ms)
         made = []
         for report_id in due:
             try:

@@ -28,23 +28,24 @@ def plan(connection: Connection, settings: ReportSettings, record: ReportRecord)
     )
 
 
-def due_reminders(connection: Connection, form: ReportForm, now_ms: int) -> list[Reminder]:
-    """Return reminders whose time has come for sections that are still owed.
+def take_due(connection: Connection, form: ReportForm, now_ms: int) -> list[Reminder]:
+    """Return reminders whose time has come for sections that are still owed, as told.
 
-    Those that have become pointless are taken as told, so a write transaction is needed. Tell
-    the owner, then call `gateway.database.report_sections.mark_told`, which only one of several
-    gateways wins.
+    Needs a write transaction; of several gateways one gets each reminder.
     """
-    due = []
-    for reminder in report_sections.untold_reminders(connection, now_ms):
-        record = reports.find(connection, reminder.report)
-        section = form.section(reminder.section)
-        owed = False
-        if record is not None and not record.is_closed and section is not None:
-            kept = report_sections.load(connection, reminder.report).get(reminder.section)
-            owed = is_owed(section, SectionValues() if kept is None else kept.kept)
-        if owed:
-            due.append(reminder)
-        else:
-            report_sections.mark_told(connection, reminder, now_ms)
-    return due
+    return [
+        reminder
+        for reminder in report_sections.untold_reminders(connection, now_ms)
+        if report_sections.mark_told(connection, reminder, now_ms)
+        and still_owed(connection, form, reminder.report, reminder.section)
+    ]
+
+
+def still_owed(connection: Connection, form: ReportForm, report: str, key: str) -> bool:
+    """Tell whether somebody owes this section of a report that is still open."""
+    record = reports.find(connection, report)
+    section = form.section(key)
+    if record is None or record.is_closed or section is None:
+        return False
+    kept = report_sections.load(connection, report).get(key)
+    return is_owed(section, SectionValues() if kept is None else kept.kept)

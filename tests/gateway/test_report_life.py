@@ -11,15 +11,16 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from gateway.database import camera_spans, report_sections, reports
+from gateway.database import camera_spans, reports
 from gateway.database.engine import Database
 from gateway.database.report_sections import SectionChanged
 from gateway.database.reports import ReportClosed
+from gateway.report_reminders import ReportReminders
 from gateway.reports.archive import DamagedFile
 from gateway.reports.camera_statistics import StateSpan
 from gateway.reports.desk import BeingGenerated, NoSuchReport, ReportDesk
 from gateway.reports.period import after
-from gateway.reports.reminders import due_reminders
+from gateway.reports.reminders import still_owed, take_due
 from gateway.reports.section_values import WrongValue
 from gateway.stores.sqlite import SqliteStore
 from quantrac_core.contracts.camera_messages import CameraStatus
@@ -143,21 +144,33 @@ async def test_whoever_owes_a_section_is_reminded_until_it_is_in(office: Office)
     form = desk.settings.form
     office.now_ms = at_site(THURSDAY, 17)
     with office.database.writing() as connection:
-        due = due_reminders(connection, form, office.now_ms)
+        due = take_due(connection, form, office.now_ms)
         assert {(one.owner, one.section) for one in due} == {
             ("mot-cua", "ho_so"),
             ("phan-anh", "phan_anh"),
         }
-        assert [report_sections.mark_told(connection, one, office.now_ms) for one in due * 2] == [
-            True,
-            True,
-            False,
-            False,
-        ]
+        assert take_due(connection, form, office.now_ms) == []
     await desk.change_section(WEEK.key, "ho_so", VALUES, "", 0, "An")
     with office.database.writing() as connection:
-        due = due_reminders(connection, form, at_site(FRIDAY, 13))
+        due = take_due(connection, form, at_site(FRIDAY, 13))
+        assert not still_owed(connection, form, WEEK.key, "ho_so")
     assert [one.owner for one in due] == ["phan-anh"]
+
+
+async def test_a_reminder_is_announced_once_and_ends_when_the_section_is_in(
+    office: Office,
+) -> None:
+    desk = office.desk()
+    await desk.tick()
+    reminders = ReportReminders(desk.settings.form, office.database)
+    for _ in range(2):
+        reminders.remind(at_site(THURSDAY, 17))
+    await desk.change_section(WEEK.key, "ho_so", VALUES, "", 0, "An")
+    reminders.remind(at_site(THURSDAY, 18))
+    with office.database.reading() as connection:
+        told = incidents.open_incidents(connection, ("reminder",)).values()
+    states = {one.seen.id.split("/")[1]: one.seen.state for one in told}
+    assert states == {"ho_so": "resolved", "phan_anh": "firing"}
 
 
 async def test_a_claim_keeps_others_out_and_ends_by_itself(office: Office) -> None:

@@ -10,6 +10,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from gateway.api.access import Needs, OpenToAll, Rule, SignedIn, UploadToken
+from gateway.api.map_settings import MapSettings
 from gateway.api.services import Services
 from gateway.api.site import build_site
 
@@ -24,7 +25,7 @@ class Found(NamedTuple):
 
 def site(web_folder: Path) -> FastAPI:
     """Return the application, without anything behind it."""
-    services = SimpleNamespace(version="test", web_folder=web_folder)
+    services = SimpleNamespace(version="test", web_folder=web_folder, map=MapSettings())
     return build_site(cast(Services, services), ["localhost"])
 
 
