@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from gateway.database import camera_spans, reports
+from gateway.database import camera_spans, incidents, reports
 from gateway.database.engine import Database
 from gateway.database.report_sections import SectionChanged
 from gateway.database.reports import ReportClosed
