@@ -97,7 +97,7 @@ async def test_all_browsers_share_one_frame_of_an_event() -> None:
     assert one is not None
     assert other is not None
 
-    stream.push("alarm", b"1")
+    stream.push("alarm", "a", b"1")
     stream.replace("scan", "a", b"2")
 
     assert one._queue[-1] is other._queue[-1]

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.gateway.station import FakeStation
-from tests.web.conftest import PATIENCE_MS, Centre
+from tests.web.conftest import PATIENCE_MS, Centre, sign_in
 
 pytestmark = pytest.mark.browser
 FLOOD = 300
@@ -28,6 +28,7 @@ def desk(page: Page, centre: Centre) -> Page:
 @pytest.fixture
 def phone(browser: Browser, centre: Centre) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    sign_in(context, centre.base_url)
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(f"{centre.base_url}/#/alarms")

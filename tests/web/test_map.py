@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.peers.gateway import Api, embedded_config, gateway
 from tests.peers.process import running, until
-from tests.web.conftest import Centre
+from tests.web.conftest import Centre, sign_in
 from tests.web.desk_camera import DeskCamera
 from tests.web.test_look import READ_CONTRASTS, READ_SMALL_TARGETS
 
@@ -127,6 +127,7 @@ def test_configured_tiles_are_the_only_other_server(
         policy = api.raw("/")[2]["content-security-policy"]
         assert "img-src 'self' https://tiles.example.vn data:" in policy
         context = browser.new_context(service_workers="block")
+        sign_in(context, f"http://127.0.0.1:{api.port}")
         asked: list[str] = []
         refused: list[str] = []
         page = context.new_page()

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.peers.certificates import make_certificate
 from tests.peers.process import until
 from tests.peers.smtp_sink import PASSWORD, USER, MailSink, smtp_sink
-from tests.web.conftest import PATIENCE_MS, Centre, running_centre
+from tests.web.conftest import PATIENCE_MS, Centre, running_centre, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -45,8 +45,9 @@ def centre(
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[BrowserContext]:
+def phone(browser: Browser, base_url: str) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 390, "height": 844})
+    sign_in(context, base_url)
     context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
@@ -122,7 +123,7 @@ def test_a_fault_is_told_in_place_and_a_slip_deletes_nothing(page: Page, centre:
 def test_an_account_sets_its_own_quiet_hours(page: Page, centre: Centre) -> None:
     one = {
         "name": "Tôi",
-        "account": "khong-ro",
+        "account": "nguoi.thu",
         "channels": [{"kind": "push"}],
     }
     headers = {"Content-Type": "application/json"}
@@ -133,7 +134,11 @@ def test_an_account_sets_its_own_quiet_hours(page: Page, centre: Centre) -> None
     own.get_by_role("button", name="Thêm khoảng giờ").click()
     own.get_by_role("button", name="Lưu").click()
     expect(own.get_by_role("status")).to_have_text("Đã lưu.")
-    kept = centre.api.get("/notification/mine")
+    [kept] = [
+        one["settings"]
+        for one in centre.api.get("/notification/recipients")["recipients"]
+        if one["id"] == "toi"
+    ]
     assert kept["quiet"] == [{"weekdays": [], "begin": "22:00", "end": "06:00"}]
 
 

@@ -81,6 +81,7 @@ def test_station_that_falls_silent_greys_under_a_banner_and_recovers(
     expect(banner).to_contain_text("mất kết nối từ")
     expect(page.locator("article[data-station=bh-pr] li[data-stale=true]")).to_have_count(8)
     expect(page.locator("article[data-station=thanh-hai] li[data-stale=true]")).to_have_count(0)
+    page.locator("button[data-account]").click()
     page.get_by_role("link", name="Hệ thống").click()
     expect(banner).to_be_visible()
     station.speak_again()

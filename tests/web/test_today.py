@@ -35,7 +35,7 @@ def test_what_is_wrong_says_since_when_and_who_has_it(phone: Page, centre: Centr
     expect(row).to_contain_text("KCN Thanh Hải")
     expect(row).to_contain_text("Chưa ai tiếp nhận")
     alarm = centre.api.get("/alarms", state="open")["alarms"][0]
-    centre.api.post(f"/alarms/{alarm['id']}/ack", {"by": "Trần Thị Bình", "note": ""})
+    centre.api.post(f"/alarms/{alarm['id']}/ack", {"note": ""})
     expect(row).to_contain_text("Đang xử lý:")
     phone.reload()
     expect(phone.locator("[data-figure=exceedances]")).to_have_text("1")

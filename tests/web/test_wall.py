@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from quantrac_core.contracts.quality import State
-from tests.web.conftest import Centre
+from tests.web.conftest import Centre, sign_in
 from tests.web.desk_camera import DeskCamera, picture
 from tests.web.test_look import READ_CLIPPED, READ_CONTRASTS
 
@@ -49,6 +49,7 @@ def plant(centre: Centre) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def wall(browser: Browser, base_url: str) -> Iterator[Page]:
     page = browser.new_page()
+    sign_in(page.context, base_url)
     page.goto(f"{base_url}/#/wall")
     expect(page.locator("[data-wall=live] article[data-station]")).to_have_count(3)
     expect(page.locator("[data-wall-alarms]")).to_be_visible()

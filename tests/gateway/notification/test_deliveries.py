@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from gateway.access.permissions import Role
 from gateway.notification.signing import signature
 from tests.gateway.camera import FakeCamera
 from tests.gateway.conftest import Centre
 from tests.gateway.notification.conftest import WEBHOOK_SECRET, add_recipient, change
 from tests.gateway.station import FakeStation
+from tests.gateway.visitor import new_person
+from tests.peers.gateway import CALLER
 from tests.peers.http_sink import HttpSink, http_sink
 from tests.peers.process import until
 from tests.peers.smtp_sink import MailSink
@@ -190,14 +193,12 @@ def test_a_security_event_is_told_and_waits_for_a_persons_word(
     until(lambda: len(events_of(hook)) == 1)
     camera.send(camera.event(2, revision=2, phase="end", ended_at=datetime.now(UTC)))
     until(lambda: camera.durable_seq() == 2)
-    status, _ = centre.api.post(
-        f"/events/{camera.event_id(1)}/verdict", {"verdict": "true", "by": "Minh"}
-    )
+    status, _ = centre.api.post(f"/events/{camera.event_id(1)}/verdict", {"verdict": "true"})
     assert status == 200
 
     until(lambda: len(events_of(hook)) == 2)
     assert [event["type"].rpartition(".")[2] for event in events_of(hook)] == ["firing", "resolved"]
-    assert "Kết luận: đúng (Minh)" in events_of(hook)[1]["data"]["text"]
+    assert f"Kết luận: đúng ({CALLER})" in events_of(hook)[1]["data"]["text"]
 
 
 def test_a_test_message_tells_its_result(
@@ -302,19 +303,21 @@ def test_an_account_sets_its_own_quiet_hours_and_browsers_and_nothing_else(
     centre = new_centre(notification=section(push=push))
     night = {"weekdays": [], "begin": "22:00", "end": "06:00"}
     mine = {"language": "en", "quiet": [night]}
-    assert change(centre, "/mine", mine)[0] == 404
+    me, _ = new_person(centre.api, "lan.tran", Role.TECHNICIAN)
+    own = "/notification"
+    assert me.post(f"{own}/mine", mine, "PUT")[0] == 404
 
-    add_recipient(centre, "me", [{"kind": "push"}], account="khong-ro")
-    assert change(centre, "/mine", mine) == (200, {"name": "me", **mine})
+    add_recipient(centre, "me", [{"kind": "push"}], account="lan.tran")
+    assert me.post(f"{own}/mine", mine, "PUT") == (200, {"name": "me", **mine})
     kept = centre.api.get("/notification/recipients")["recipients"][0]["settings"]
     assert (kept["quiet"], kept["language"], len(kept["rules"])) == ([night], "en", 1)
-    assert change(centre, "/mine", {**mine, "rules": []})[0] == 422
+    assert me.post(f"{own}/mine", {**mine, "rules": []}, "PUT")[0] == 422
 
     browser = {"endpoint": "https://push.example/a", "keys": {"p256dh": "A" * 87, "auth": "A" * 22}}
-    assert change(centre, "/push/subscriptions", browser, "POST")[0] == 200
-    assert centre.api.get("/notification/push")["browsers"] == 1
+    assert me.post(f"{own}/push/subscriptions", browser)[0] == 200
+    assert me.get(f"{own}/push")[1]["browsers"] == 1
     bad = {**browser, "endpoint": "http://127.0.0.1/"}
-    assert change(centre, "/push/subscriptions", bad, "POST")[0] == 422
+    assert me.post(f"{own}/push/subscriptions", bad)[0] == 422
     forget = {"endpoint": browser["endpoint"]}
-    assert change(centre, "/push/forget", forget, "POST")[0] == 200
-    assert change(centre, "/push/forget", forget, "POST")[0] == 404
+    assert me.post(f"{own}/push/forget", forget)[0] == 200
+    assert me.post(f"{own}/push/forget", forget)[0] == 404

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from gateway.database import alarms, incidents, notice_people, notice_queue
+from gateway.database import alarm_steps, alarms, incidents, notice_people, notice_queue
+from gateway.database.alarm_journal import Actor
 from gateway.database.engine import Database
 from gateway.notification.from_alarms import Handling
 from gateway.notification.notifier import Notifier
@@ -48,7 +49,7 @@ def transition(number: int, kind: str = "raised", **more: Any) -> AlarmTransitio
 
 def apply(database: Database, *transitions: AlarmTransition) -> list[str]:
     with database.writing() as connection:
-        return [alarms.apply_transition(connection, one).id for one in transitions]
+        return [alarms.apply_transition(connection, one, SINCE_MS).id for one in transitions]
 
 
 def add(database: Database, id: str, **more: Any) -> None:
@@ -84,7 +85,9 @@ async def test_two_gateways_send_once_each_thing(
         await asyncio.to_thread(
             apply, database, *(transition(number, "returned") for number in range(40))
         )
-        await eventually(lambda: len(hook.accepted()) >= 80, "80 events")
+        await eventually(
+            lambda: [one.state for one in queued(database)] == ["sent"] * 80, "80 events"
+        )
     finally:
         for task in tasks:
             task.cancel()
@@ -109,7 +112,7 @@ def test_timers_survive_a_restart_and_the_end_is_told_after_it(database: Databas
     new_watch(database).look(now_ms + 600_000)
     assert {one.recipient for one in queued(database)} == {"lan", "chi"}
     with database.writing() as connection:
-        alarms.acknowledge(connection, alarm, "Lan", "", now_ms)
+        alarm_steps.acknowledge(connection, alarm, Actor("Lan", "lan"), "", now_ms)
     new_watch(database).look(now_ms + 10 * HOUR_MS)
     assert len(queued(database)) == 2
 
