@@ -102,13 +102,14 @@ async def test_three_stations_are_live_and_ctrl_c_ends_every_process(
         for channel in station["channels"]
         if station["id"] == "thanh-hai" and channel["name"] == "cod"
     )
+    link = f"OPEN IN A BROWSER: http://127.0.0.1:{demo.port}/#/sign-in/"
+    await eventually(lambda: link in demo.said(), "the link", LIVE_WITHIN_S)
     demo.main.send_signal(signal.SIGINT)
     assert demo.main.wait(15) == 0
     assert 40 < cod < 100
     # Broker, simulator, camera, gateway, vision and three agents; some have helpers of their own.
     assert len(demo.processes) >= 8
     assert demo.left_over() == []
-    assert f"OPEN IN A BROWSER: http://127.0.0.1:{demo.port}/#/sign-in/" in demo.said()
     log = (tmp_path / "demo" / "logs" / "gateway.log").read_text()
     assert (tmp_path / "demo" / "config" / "demo-token").read_text() not in log
     assert "Traceback" not in demo.said()

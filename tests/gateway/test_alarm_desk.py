@@ -27,7 +27,8 @@ QUICK = {
 
 
 def raised(centre: Centre, station: FakeStation) -> Any:
-    station.send(station.birth())
+    # It sends no heartbeats, and must not fall silent for that.
+    station.send(station.birth(heartbeat_s=60.0))
     station.send(station.alarm(1, "raised", SINCE))
     return until(lambda: of(centre, station))
 

@@ -134,15 +134,16 @@ def test_pressing_news_above_the_bound_waits_five_minutes_at_most() -> None:
     assert shape(packed(more, NOON_MS + OVERFLOW_MS, who, waits.inbox)) == [("overflow", [3])]
 
 
+# A thing keeps its group for life.
+incidents = st.sampled_from([(f"alarm:{n}", "abc"[n % 3]) for n in range(6)])
 waiting = st.lists(
     st.builds(
-        item,
+        lambda incident, **more: item(incident=incident[0], group=incident[1], **more),
         number=st.just(0),
-        incident=st.sampled_from([f"alarm:{n}" for n in range(6)]),
+        incident=incidents,
         phase=st.sampled_from(["firing", "resolved"]),
         round=st.integers(0, 2),
         priority=st.sampled_from(["low", "medium", "high", "urgent"]),
-        group=st.sampled_from(["a", "b", "c"]),
         created_at_ms=st.integers(0, 24 * 60).map(lambda minute: NOON_MS + minute * MINUTE_MS),
     ),
     max_size=25,

@@ -17,7 +17,7 @@ from vision.streams.transcoding import transcode_clip
 pytestmark = pytest.mark.browser
 CHROMIUM = "/usr/bin/chromium"
 PLAYER = """
-async ([content, positions]) => {
+async ([content, positions, wanted]) => {
   const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
   const video = document.createElement("video");
   const event = (name) => new Promise((done, fail) => {
@@ -43,10 +43,15 @@ async ([content, positions]) => {
     return found;
   };
   const shown = [];
-  for (const position of positions) {
+  for (const [index, position] of positions.entries()) {
     const sought = event("seeked");
     video.currentTime = position;
     await sought;
+    // A busy machine paints the new picture a little after it says that it has sought.
+    const patience = performance.now() + 5000;
+    while (number() !== wanted[index] && performance.now() < patience) {
+      await new Promise((done) => setTimeout(done, 20));
+    }
     shown.push(number());
   }
   const ended = event("ended");
@@ -70,8 +75,10 @@ def page() -> Iterator[Page]:
         chromium.close()
 
 
-def played(page: Page, content: bytes, positions_s: list[float]) -> dict[str, Any]:
-    answer = page.evaluate(PLAYER, [base64.b64encode(content).decode(), positions_s])
+def played(
+    page: Page, content: bytes, positions_s: list[float], wanted: list[int]
+) -> dict[str, Any]:
+    answer = page.evaluate(PLAYER, [base64.b64encode(content).decode(), positions_s, wanted])
     assert isinstance(answer, dict)
     return answer
 
@@ -88,7 +95,8 @@ def clip_of(b_frames: int, codec: str = "h264") -> tuple[bytes, ClipInfo]:
 def test_a_clip_plays_and_seeks_to_the_moment(page: Page, b_frames: int) -> None:
     content, info = clip_of(b_frames)
     numbers = [25, 35, 80, 60]
-    seen = played(page, content, [info.position_s(BEGAN_MS + 40 * n) + 0.01 for n in numbers])
+    positions_s = [info.position_s(BEGAN_MS + 40 * n) + 0.01 for n in numbers]
+    seen = played(page, content, positions_s, numbers)
     assert seen["shown"] == numbers
     assert seen["duration"] == pytest.approx(2.64, abs=0.15)
     assert seen["width"] == 320
@@ -98,5 +106,5 @@ def test_the_copy_of_an_h265_clip_plays_and_seeks_to_the_moment(page: Page, tmp_
     content, info = clip_of(0, "hevc")
     copied = transcode_clip(content, tmp_path / "copy.mp4", info)
     copy = (tmp_path / "copy.mp4").read_bytes()
-    seen = played(page, copy, [copied.position_s(BEGAN_MS + 40 * 50) + 0.01])
+    seen = played(page, copy, [copied.position_s(BEGAN_MS + 40 * 50) + 0.01], [50])
     assert seen["shown"] == [50]
