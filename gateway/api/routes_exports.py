@@ -78,9 +78,8 @@ async def export_alarms(
 ) -> Response:
     """Return the alarms raised in [from, to) as a file, newest first."""
     from_ms, to_ms = bounded_range_ms(from_, to)
-    found = await services.threads.call(_alarms, services.database, from_ms, to_ms)
-    reached = [one for one in found if caller.reaches_station(one.station)]
-    return await table_answer(services, [alarms_table(reached)], form, "canh-bao")
+    found = await services.threads.call(_alarms, services.database, caller, from_ms, to_ms)
+    return await table_answer(services, [alarms_table(found)], form, "canh-bao")
 
 
 @router.get("/events.{form}", response_class=Response)
@@ -138,9 +137,11 @@ def bounded_range_ms(begin: datetime, end: datetime) -> tuple[int, int]:
     return ms_from_utc(begin), ms_from_utc(end)
 
 
-def _alarms(database: Database, from_ms: int, to_ms: int) -> list[AlarmRecord]:
+def _alarms(database: Database, caller: Principal, from_ms: int, to_ms: int) -> list[AlarmRecord]:
+    wanted = AlarmFilter(
+        state="all", stations=caller.stations, cameras=caller.cameras, before=(to_ms, None)
+    )
     with database.reading() as connection:
-        wanted = AlarmFilter(state="all", before=(to_ms, None))
         found = alarms.search(connection, wanted, MAX_RECORDS)
     return [one for one in found if one.raised_at_ms >= from_ms]
 
