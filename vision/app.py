@@ -18,6 +18,7 @@ from quantrac_core.runtime.backoff import Backoff
 from quantrac_core.runtime.clock import SystemClock
 from quantrac_core.runtime.clock_sync import kernel_clock_synchronised
 from quantrac_core.runtime.data_folder import claim_data_folder
+from quantrac_core.runtime.leaving import leave
 from quantrac_core.runtime.logs import configure_logging
 from quantrac_core.runtime.memory import map_large_blocks, return_unused_memory, use_one_arena
 from quantrac_core.runtime.program import report_errors, run_program
@@ -201,7 +202,8 @@ def main(arguments: list[str] | None = None) -> int:
         claim_data_folder(settings.data_dir, "vision.lock", options.config, "vision")
         await serve(settings, options.config, stop)
 
-    return run_program(body)
+    # A read that hangs inside FFmpeg outlives its camera by some seconds.
+    return leave(run_program(body))
 
 
 def _check(path: Path) -> None:

@@ -19,7 +19,7 @@ def phone(context: BrowserContext, base_url: str) -> Page:
     page = context.new_page()
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{base_url}/#/today")
-    expect(page.locator("[data-part=week] dl")).to_be_visible()
+    expect(page.locator("[data-figure=exceedances]")).to_be_visible()
     return page
 
 
