@@ -120,7 +120,9 @@ def watched(number: int, address: str, detector: Detector) -> tuple[CameraStream
     clock = SystemClock()
     stream = CameraStream(camera.id, streams.main, clock, ring=PacketRing(25.0, 64_000_000))
     gaze = gaze_of(camera, detector, {}, _nothing)
-    watch = CameraWatch(camera.id, stream, gaze, camera.attention.overload, clock, _nothing)
+    watch = CameraWatch(
+        camera.id, stream, gaze, camera.attention.overload, clock, _nothing, _nothing
+    )
     return stream, watch
 
 

@@ -71,8 +71,8 @@ async def get_snapshot(
 ) -> Response:
     """Return the picture of an event, blurred where there is a blurred one.
 
-    Where there is, the others need the permission to see faces and a ``reason``, and are entered
-    in the custody log.
+    The others need the permission to see faces and a ``reason``, and are entered in the custody
+    log.
     """
     record = await load_event(services, event_id, caller)
     wanted = BY_DEFAULT if kind is None else [_KIND_OF[kind]]
@@ -92,7 +92,7 @@ async def get_clip(
 ) -> Response:
     """Return the clip (with ranges), in a form that browsers play where there is one.
 
-    It is never blurred: where the pictures are, it needs the permission to see faces and a reason.
+    It is never blurred: it needs the permission to see faces and a reason.
     """
     record = await load_event(services, event_id, caller)
     playable = [record.announced("clip_playback"), record.announced("clip")]
@@ -160,7 +160,7 @@ async def _give(
         raise HTTPException(404, _why_absent(record, file))
     caching = "no-cache"
     detail = file.name if reason is None else f"{file.name}: {' '.join(reason.split())}"
-    if record.announced("snapshot_blurred") is not None and file.kind in _SHOWS_FACES:
+    if file.kind in _SHOWS_FACES:
         if not caller.may(Permission.SEE_FACES):
             sentence = "this account sees people blurred only"
             raise Fault(403, "not_allowed", sentence, permission=Permission.SEE_FACES.value)

@@ -53,11 +53,21 @@ def test_the_boxed_picture_is_shown_and_another_on_demand(
     plain = JPEG + b"\xff\xd9"
     path = deliver(centre, camera, {"snapshot.jpg": plain, "snapshot_boxed.jpg": JPEG})
 
-    status, body, headers = get(centre, f"{path}/snapshot.jpg")
+    status, body, headers = get(centre, f"{path}/snapshot.jpg?reason=x")
     assert (status, body, headers["content-type"]) == (200, JPEG, "image/jpeg")
-    assert get(centre, f"{path}/snapshot.jpg", {"If-None-Match": headers["etag"]})[0] == 304
-    assert get(centre, f"{path}/snapshot.jpg?kind=plain")[1] == plain
+    same = get(centre, f"{path}/snapshot.jpg?reason=x", {"If-None-Match": headers["etag"]})
+    assert same[0] == 304
+    assert get(centre, f"{path}/snapshot.jpg?kind=plain&reason=x")[1] == plain
     assert get(centre, f"{path}/snapshot.jpg?kind=blurred")[0] == 404
+
+
+def test_pictures_and_clips_without_a_blurred_one_are_for_those_who_may_see_faces(
+    centre: Centre, camera: FakeCamera
+) -> None:
+    path = deliver(centre, camera, {"snapshot_boxed.jpg": JPEG, "clip.mp4": CLIP})
+    for file in ("snapshot.jpg", "clip.mp4"):
+        assert get(centre, f"{path}/{file}")[0] == 422
+        assert centre.api.of("operator").binary(f"{path}/{file}?reason=x")[0] == 403
     assert log_of(centre, camera) == []
 
 
@@ -123,7 +133,7 @@ def test_a_clip_is_given_in_ranges(
 ) -> None:
     path = deliver(centre, camera, {"clip.mp4": CLIP})
 
-    answer = get(centre, f"{path}/clip.mp4", {"Range": asked} if asked else {})
+    answer = get(centre, f"{path}/clip.mp4?reason=x", {"Range": asked} if asked else {})
 
     assert answer[0] == status
     if status != 416:
@@ -136,20 +146,20 @@ def test_a_clip_is_given_in_ranges(
 def test_the_clip_that_browsers_play_is_preferred(centre: Centre, camera: FakeCamera) -> None:
     path = deliver(centre, camera, {"clip.mp4": CLIP, "clip_playback.mp4": b"h264"})
 
-    assert get(centre, f"{path}/clip.mp4")[1] == b"h264"
+    assert get(centre, f"{path}/clip.mp4?reason=x")[1] == b"h264"
     assert get(centre, f"{path}/files/clip.mp4?reason=x")[1] == CLIP
 
 
 def test_each_opening_is_noted_once_with_who_it_was(centre: Centre, camera: FakeCamera) -> None:
     path = deliver(centre, camera, {"clip.mp4": CLIP})
     for begin in (0, 100, 200):
-        get(centre, f"{path}/clip.mp4", {"Range": f"bytes={begin}-"}, "Lan")
-    get(centre, f"{path}/clip.mp4")
+        get(centre, f"{path}/clip.mp4?reason=x", {"Range": f"bytes={begin}-"}, "Lan")
+    get(centre, f"{path}/clip.mp4?reason=x")
     get(centre, f"{path}/files/clip.mp4?reason=x", who="Đại uý Minh")
 
     assert log_of(centre, camera) == [
-        ("played", "Lan", "clip.mp4"),
-        ("played", CALLER, "clip.mp4"),
+        ("played", "Lan", "clip.mp4: x"),
+        ("played", CALLER, "clip.mp4: x"),
         ("opened", "Đại uý Minh", "clip.mp4: x"),
     ]
 

@@ -16,6 +16,8 @@ from quantrac_core.contracts.camera_messages import RuleNotice
 from tests.gateway.camera import FakeCamera, evidence_file
 from tests.peers.process import until
 
+FILES = ("snapshot.jpg", "snapshot_boxed.jpg", "snapshot_blurred.jpg", "clip.mp4")
+"""Of an event, as a camera's computer makes them unless told otherwise."""
 CLIP_S = 8.0
 CLIP_FPS = 25
 MOMENT_IN_CLIP_S = 3.0
@@ -72,7 +74,7 @@ class DeskCamera(FakeCamera):
         self,
         number: int,
         ago_s: float = 20.0,
-        files: tuple[str, ...] = ("snapshot.jpg", "snapshot_boxed.jpg", "clip.mp4"),
+        files: tuple[str, ...] = FILES,
         upload: bool = True,
         **more: Any,
     ) -> str:

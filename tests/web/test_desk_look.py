@@ -11,7 +11,6 @@ from tests.web.test_look import READ_CLIPPED, READ_CONTRASTS, READ_SMALL_TARGETS
 
 pytestmark = pytest.mark.browser
 LONG = "Camera chợ đêm Phan Rang – Tháp Chàm, cổng số 2 đường Thống Nhất"
-FILES = ("snapshot.jpg", "snapshot_boxed.jpg", "snapshot_blurred.jpg", "clip.mp4")
 PAGES = {
     "#/": "[data-security]",
     "#/events?camera=nhin-1": "[data-list=ready] [data-event]",
@@ -31,7 +30,7 @@ def cameras(centre: Centre) -> Iterator[None]:
     """A camera with events of every kind, and one in trouble with a long name."""
     good, bad = (DeskCamera(centre.broker_port, centre.api.port, f"nhin-{n}") for n in (1, 2))
     good.announce()
-    good.happen(1, ago_s=3000, files=FILES)
+    good.happen(1, ago_s=3000)
     good.happen(2, ago_s=600, files=("snapshot_boxed.jpg",), upload=False, priority="medium")
     for number in (3, 4, 5):
         good.happen(number, ago_s=60 - number, files=(), rule="vuot-rao", priority="low", box=None)

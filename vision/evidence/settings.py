@@ -43,7 +43,7 @@ class EvidenceSettings(StrictModel):
 
     ``keep_days_by_kind`` overrides ``keep_days``, for example ``{clip: 14}``; ``disk_share`` is
     the most of the whole disk that evidence may take; ``blur_persons`` adds a third picture for
-    people who may not see faces.
+    people who may not see faces, who see none without it, and blurs persons in the live picture.
     """
 
     keep_days: Days = 30.0

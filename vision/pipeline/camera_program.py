@@ -19,6 +19,7 @@ from vision.delivery.settings import DeliverySettings
 from vision.delivery.upload_queue import UploadQueue
 from vision.detection.detector import Detector
 from vision.evidence.manifest import Provenance
+from vision.evidence.persons_seen import PersonsSeen
 from vision.evidence.picture_masks import PictureMasks
 from vision.evidence.settings import EvidenceSettings
 from vision.evidence.signing import DeviceKey
@@ -129,6 +130,7 @@ class CameraProgram:
             book, desk, ring, self._masks, rolls, clock, clock_state, evidence.threads
         )
         self._blind: list[str] = []
+        persons = PersonsSeen()
         self._gaze = gaze_of(settings, detector, calendars, self._laid_out)
         self._watch = CameraWatch(
             settings.id,
@@ -137,12 +139,14 @@ class CameraProgram:
             settings.attention.overload,
             clock,
             self._reporter.post,
+            persons.note,
         )
         self._preview = PreviewSender(
             settings.id,
             shown,
             client,
             self._masks,
+            persons if rolls.blur_persons else None,
             self._watch.want_preview if shown is watched else _ignore,
             clock,
             evidence.threads,

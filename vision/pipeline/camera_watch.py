@@ -44,6 +44,7 @@ class CameraWatch:
 
     Args:
         report: gets the findings of each picture with decisions, on this thread; it may block.
+        note: gets what was seen in each picture, on this thread.
     """
 
     def __init__(
@@ -54,12 +55,14 @@ class CameraWatch:
         overload: OverloadSettings,
         clock: Clock,
         report: Callable[[Findings], None],
+        note: Callable[[Frame, Sequence[Sighting]], None],
     ) -> None:
         self.camera = camera
         self._stream = stream
         self._gaze = gaze
         self._clock = clock
         self._report = report
+        self._note = note
         self._meter = WatchMeter()
         self._overload = Overload(overload)
         self._relief: Relief = NO_RELIEF
@@ -140,6 +143,7 @@ class CameraWatch:
         """Wait for the detector, judge, and report."""
         began_s = self._clock.monotonic()
         sightings = self._gaze.see(look)
+        self._note(look.frame, sightings)
         now_s = self._clock.monotonic()
         self._waited_s += now_s - began_s
         decisions = self._gaze.judge(look, sightings)

@@ -1,4 +1,4 @@
-"""The live picture of one camera for the wall: small, masked, as often as somebody looks."""
+"""The live picture of one camera for the wall: small, masked, people blurred, while one looks."""
 
 import asyncio
 import logging
@@ -13,8 +13,9 @@ from quantrac_core.contracts.messages import utc_from_ms
 from quantrac_core.runtime.backoff import Backoff
 from quantrac_core.runtime.clock import Clock
 from vision.delivery.centre_client import CentreClient, CentreUnavailable
+from vision.evidence.persons_seen import PersonsSeen
 from vision.evidence.picture_masks import MasksNotReady, PictureMasks
-from vision.evidence.snapshots import SnapshotFailed, encode_jpeg
+from vision.evidence.snapshots import SnapshotFailed, blur_boxes, encode_jpeg
 from vision.scene.frame import Image
 from vision.streams.camera_stream import CameraStream
 
@@ -33,6 +34,7 @@ class PreviewSender:
     Where there are masks, the picture is masked as it came, and made small afterwards.
 
     Args:
+        persons: who is blurred; None for nobody.
         want: told how many pictures a second should be decoded because somebody looks.
     """
 
@@ -42,6 +44,7 @@ class PreviewSender:
         stream: CameraStream,
         client: CentreClient,
         masks: PictureMasks,
+        persons: PersonsSeen | None,
         want: Callable[[float], None],
         clock: Clock,
         threads: Executor,
@@ -50,6 +53,7 @@ class PreviewSender:
         self._stream = stream
         self._client = client
         self._masks = masks
+        self._persons = persons
         self._want = want
         self._clock = clock
         self._threads = threads
@@ -83,7 +87,11 @@ class PreviewSender:
         if frame is None or frame.at_ms == self._sent_ms:
             return None
         try:
-            return encode_jpeg(_small(self._masks.burn(frame.image)), QUALITY), frame.at_ms
+            shown = _small(self._masks.burn(frame.image))
+            if self._persons is not None:
+                size_px = (shown.shape[1], shown.shape[0])
+                shown = blur_boxes(shown, self._persons.boxes(frame.at_ms, size_px))
+            return encode_jpeg(shown, QUALITY), frame.at_ms
         except MasksNotReady:
             return None
         except SnapshotFailed as error:

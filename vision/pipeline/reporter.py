@@ -14,6 +14,7 @@ from quantrac_core.contracts.errors import QuantracError
 from quantrac_core.contracts.messages import ClockState
 from quantrac_core.runtime.clock import Clock
 from quantrac_core.runtime.tasks import TaskScope
+from vision.evidence.persons_seen import PERSON
 from vision.evidence.picture_masks import PictureMasks
 from vision.evidence.settings import EvidenceSettings
 from vision.evidence.snapshots import Marked, Snapshot, SnapshotFailed, make_snapshots
@@ -40,7 +41,6 @@ MOST_WAITING: Final = 20
 CLIP_PATIENCE_S: Final = 5.0
 CLIP_POLL_S: Final = 0.2
 MOST_CLIPS_AT_ONCE: Final = 8
-PERSON: Final = "person"
 
 
 @dataclass(slots=True, frozen=True)

@@ -17,11 +17,6 @@ export function isHere(file: EvidenceFile | null): boolean {
   return file !== null && file.arrived && !file.deleted;
 }
 
-/** Tell whether people are shown blurred until somebody says who wants to see them and why. */
-export function isProtected(event: Pick<SecurityEvent, 'evidence'>): boolean {
-  return fileOf(event, 'snapshot_blurred') !== null;
-}
-
 /** Return the pictures that have arrived, the one to show first in front. */
 export function snapshots(event: Pick<SecurityEvent, 'evidence'>): SnapshotKind[] {
   return (['blurred', 'boxed', 'plain'] as const).filter(
@@ -31,8 +26,7 @@ export function snapshots(event: Pick<SecurityEvent, 'evidence'>): SnapshotKind[
 
 /** Return the picture that may be shown without a name and a reason, or null. */
 export function freeSnapshot(event: Pick<SecurityEvent, 'evidence'>): SnapshotKind | null {
-  const [first = null] = snapshots(event);
-  return isProtected(event) && first !== 'blurred' ? null : first;
+  return snapshots(event).find((kind) => kind === 'blurred') ?? null;
 }
 
 /** Tell whether a picture was promised that is still on its way. */

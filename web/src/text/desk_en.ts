@@ -123,6 +123,7 @@ export const deskEn: DeskCatalogue = {
     pictureOf: (what) => `Picture: ${what}`,
     pictureComing: 'The picture is on its way and appears by itself.',
     noPicture: 'This event has no picture.',
+    onlyUnblurred: 'There are only pictures in which people are not blurred; this account may not see them.',
     pictureFailed: 'The picture could not be opened.',
     faces: 'Show faces',
     facesHint: 'Looking at unblurred people is written to the custody log.',

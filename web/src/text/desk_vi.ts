@@ -123,6 +123,7 @@ export const deskVi = {
     pictureOf: (what: string) => `Ảnh: ${what}`,
     pictureComing: 'Ảnh đang được gửi về và sẽ tự hiện.',
     noPicture: 'Sự kiện này không có ảnh.',
+    onlyUnblurred: 'Chỉ có ảnh chưa làm mờ người; tài khoản này không được xem.',
     pictureFailed: 'Không mở được ảnh.',
     faces: 'Hiện mặt người',
     facesHint: 'Việc xem không che mặt được ghi vào nhật ký.',
