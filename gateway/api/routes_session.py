@@ -83,7 +83,9 @@ async def sign_in_by_link(
     """Sign in with a link that works once."""
     part = services.sign_in
     try:
-        secret = await part.threads.call(part.doors.by_link, body.link, visitor_of(request))
+        secret = await part.threads.call(
+            part.doors.by_link, body.link, body.code, visitor_of(request)
+        )
     except SignInRefused as refused:
         raise fault_of(refused) from refused
     return await _admitted(services, response, secret)

@@ -22,11 +22,12 @@ class SignInRequest(BaseModel):
 
 
 class LinkRequest(BaseModel):
-    """The secret of a link that signs in once."""
+    """The secret of a link that signs in once, and the one-time code where the account has one."""
 
     model_config = {"extra": "forbid"}
 
     link: Annotated[str, Field(min_length=20, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
+    code: Annotated[str, Field(max_length=40)] = ""
 
 
 class PasswordRequest(BaseModel):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from gateway.database.access_tables import ACCOUNT, SESSION, SIGN_IN_LINK
 from gateway.database.accounts import AccountRecord, record_of
@@ -91,21 +91,24 @@ def add_link(connection: Connection, link_hash: str, account: str, expires_at_ms
     insert_missing(connection, SIGN_IN_LINK, [row])
 
 
-def use_link(connection: Connection, link_hash: str, now_ms: int) -> str | None:
-    """Use up a link; return its account, or None where it is unknown, used or too old."""
-    done = connection.execute(
-        update(SIGN_IN_LINK)
-        .where(
-            SIGN_IN_LINK.c.hash == link_hash,
-            SIGN_IN_LINK.c.used_at_ms.is_(None),
-            SIGN_IN_LINK.c.expires_at_ms >= now_ms,
-        )
-        .values(used_at_ms=now_ms)
+def account_of_link(connection: Connection, link_hash: str, now_ms: int) -> str | None:
+    """Return whom a link signs in, or None where it is unknown, used or too old."""
+    query = select(SIGN_IN_LINK.c.account).where(*_is_good(link_hash, now_ms))
+    return connection.execute(query).scalar_one_or_none()
+
+
+def use_link(connection: Connection, link_hash: str, now_ms: int) -> bool:
+    """Use up a link; return False where it is unknown, used or too old."""
+    changed = update(SIGN_IN_LINK).where(*_is_good(link_hash, now_ms)).values(used_at_ms=now_ms)
+    return connection.execute(changed).rowcount == 1
+
+
+def _is_good(link_hash: str, now_ms: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        SIGN_IN_LINK.c.hash == link_hash,
+        SIGN_IN_LINK.c.used_at_ms.is_(None),
+        SIGN_IN_LINK.c.expires_at_ms >= now_ms,
     )
-    if done.rowcount != 1:
-        return None
-    query = select(SIGN_IN_LINK.c.account).where(SIGN_IN_LINK.c.hash == link_hash)
-    return str(connection.execute(query).scalar_one())
 
 
 def forget_links(connection: Connection, account: str) -> None:

@@ -97,20 +97,37 @@ class Doors:
             self._turn_away(name, visitor, "a wrong one-time code")
         raise SignInRefused(fault)
 
-    def by_link(self, link: str, visitor: Visitor) -> str:
+    def by_link(self, link: str, code: str, visitor: Visitor) -> str:
         """Return the secret of a new session; the link is used up.
 
+        It stands for the password, not for the second factor: where that is missing or wrong,
+        the link stays good.
+
         Raises:
-            SignInRefused: ``link_used``, or ``locked`` for an address that guesses.
+            SignInRefused: ``link_used``, ``code_needed``, ``code_wrong``, or ``locked`` for an
+                address that guesses links and for an account whose code is guessed at.
         """
         self._knock(None, visitor)
-        with self._database.writing() as connection:
-            name = sessions.use_link(connection, hash_of(link), self._clock.now_ms())
+        now_ms = self._clock.now_ms()
+        with self._database.reading() as connection:
+            name = sessions.account_of_link(connection, hash_of(link), now_ms)
             account = None if name is None else accounts.find(connection, name)
-            if account is not None and not account.disabled:
+        if account is None or account.disabled:
+            self._turn_away("", visitor, "a link that is used, too old or unknown")
+            raise SignInRefused("link_used")
+        guarded = account.account if account.totp_secret is not None else None
+        if guarded is not None:
+            self._knock(guarded, None)
+        with self._database.writing() as connection:
+            fault = self.codes.fault(connection, account, code, now_ms)
+            if fault is None and sessions.use_link(connection, hash_of(link), now_ms):
+                self._pardon(connection, guarded, None)
                 return self._admit(connection, account, "link", visitor)
-        self._turn_away("", visitor, "a link that is used, too old or unknown")
-        raise SignInRefused("link_used")
+        if fault == "code_needed":
+            self._forgive(guarded, visitor)
+        else:
+            self._turn_away(account.account, visitor, "a wrong one-time code, or a used link")
+        raise SignInRefused(fault or "link_used")
 
     def by_provider(self, claim: str, visitor: Visitor) -> str:
         """Return the secret of a new session of the account that a provider's claim names.

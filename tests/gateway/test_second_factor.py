@@ -60,6 +60,32 @@ def test_a_wrong_code_turns_nothing_on(centre: Centre, unique: str) -> None:
     assert Visitor(centre.api.port).sign_in(unique, password)[0] == 200
 
 
+def test_a_link_stands_for_the_password_and_not_for_the_code(centre: Centre, unique: str) -> None:
+    person, _ = new_person(centre.api, unique, Role.POLICE)
+    phone, _, used = turn_on(person)
+    link = centre.api.post(f"/accounts/{unique}/link", {})[1]["link"]
+    other = Visitor(centre.api.port)
+
+    assert other.follow(link)[1]["code"] == "code_needed"
+    assert other.follow(link, used)[1]["code"] == "code_wrong"
+    assert other.follow(link, phone.at(time.time() + STEP_S))[0] == 200
+    assert other.get("/events")[0] == 200
+    assert Visitor(centre.api.port).follow(link)[1]["code"] == "link_used"
+
+
+def test_codes_that_are_guessed_at_behind_a_link_lock_the_account(
+    centre: Centre, unique: str
+) -> None:
+    person, _ = new_person(centre.api, unique, Role.POLICE)
+    turn_on(person)
+    link = centre.api.post(f"/accounts/{unique}/link", {})[1]["link"]
+    guesser = Visitor(centre.api.port)
+
+    answers = [guesser.follow(link, f"00000{number}x")[1]["code"] for number in range(6)]
+
+    assert answers == ["code_wrong"] * 5 + ["locked"]
+
+
 @pytest.mark.parametrize(
     ("off_s", "good"), [(-31, False), (-30, True), (0, True), (59, True), (60, False)]
 )

@@ -29,9 +29,9 @@ class Visitor:
         body = {"account": account, "password": password, "code": code}
         return self._take(*self.post("/session", body))
 
-    def follow(self, link: str) -> tuple[int, Any]:
+    def follow(self, link: str, code: str = "") -> tuple[int, Any]:
         """Sign in by link."""
-        return self._take(*self.post("/session/link", {"link": link}))
+        return self._take(*self.post("/session/link", {"link": link, "code": code}))
 
     def _take(self, status: int, body: Any) -> tuple[int, Any]:
         if status == 200:

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from gateway.access.permissions import Role
+from tests.gateway.test_second_factor import turn_on
 from tests.gateway.visitor import new_person
 from tests.web.conftest import PATIENCE_MS, Centre
 
@@ -103,3 +104,19 @@ def test_pages_about_accounts_fit_the_screen(
     expect(page.locator("main li, main form").first).to_be_visible()
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_link_asks_for_the_one_time_code_of_an_account_that_has_one(
+    stranger: Page, centre: Centre
+) -> None:
+    person, _ = new_person(centre.api, "hai.buoc", Role.POLICE)
+    _, recovery, _ = turn_on(person)
+    link = centre.api.post("/accounts/hai.buoc/link", {})[1]["link"]
+    stranger.goto(f"{centre.base_url}/#/sign-in/{link}")
+    expect(stranger.get_by_label("Mã một lần")).to_be_focused()
+    stranger.keyboard.type("sai-ma")
+    stranger.keyboard.press("Enter")
+    expect(stranger.get_by_role("alert")).to_be_visible()
+    stranger.get_by_label("Mã một lần").fill(recovery[0])
+    stranger.keyboard.press("Enter")
+    expect(stranger.locator("[data-link=live]")).to_be_visible()

@@ -14,8 +14,8 @@ export function postSignIn(account: string, password: string, code: string): Pro
   return postJson<Session>('/session', { account, password, code });
 }
 
-export function postLink(link: string): Promise<Session> {
-  return postJson<Session>('/session/link', { link });
+export function postLink(link: string, code: string): Promise<Session> {
+  return postJson<Session>('/session/link', { link, code });
 }
 
 export async function postSignOut(): Promise<void> {

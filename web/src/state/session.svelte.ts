@@ -14,6 +14,8 @@ class SessionDesk {
   /** Somebody was signed in here until the gateway ended it. */
   hasExpired = $state(false);
   linkFailed = $state(false);
+  /** A link was followed whose account has a second factor: its code is awaited. */
+  linkHeld = $state.raw<string | null>(null);
   providerFailed = $state(false);
   #attempt = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -46,6 +48,24 @@ class SessionDesk {
    */
   async signIn(account: string, password: string, code: string): Promise<void> {
     this.#take(await postSignIn(account, password, code));
+  }
+
+  /**
+   * Finish signing in by the link that waits for a one-time code.
+   *
+   * @throws RequestFailed where the gateway refuses or does not answer.
+   */
+  async signInByLink(code: string): Promise<void> {
+    if (this.linkHeld === null) return;
+    try {
+      this.#take(await postLink(this.linkHeld, code));
+    } catch (error) {
+      if (error instanceof RequestFailed && error.code === 'link_used') {
+        this.linkHeld = null;
+        this.linkFailed = true;
+      }
+      throw error;
+    }
   }
 
   /** Ask anew who this is, after the own account has changed. */
@@ -82,10 +102,11 @@ class SessionDesk {
     // The secret leaves the address before anything else: histories and screens keep addresses.
     history.replaceState(null, '', '#/');
     try {
-      this.#take(await postLink(link));
+      this.#take(await postLink(link, ''));
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
-      this.linkFailed = true;
+      if (error.code === 'code_needed') this.linkHeld = link;
+      else this.linkFailed = true;
       await this.#ask();
     }
   }
@@ -96,6 +117,7 @@ class SessionDesk {
     this.#attempt = 0;
     this.hasExpired = false;
     this.linkFailed = false;
+    this.linkHeld = null;
     this.state = 'signed_in';
   }
 
