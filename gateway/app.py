@@ -14,6 +14,7 @@ from pathlib import Path
 from gateway.api.server import HttpServer, bind, check_tls
 from gateway.api.services import Services
 from gateway.api.site import build_site
+from gateway.database.custody_watch import CustodyWatch
 from gateway.database.engine import Database
 from gateway.evidence.opening import open_evidence
 from gateway.evidence.retention import EvidenceRetention
@@ -166,6 +167,7 @@ class Gateway:
             camera_board=self._camera_board,
             store=self._store,
             database=self._database,
+            custody=CustodyWatch(self._database, clock.monotonic),
             metrics=self._metrics,
             threads=self._api_threads,
             sign_in=self._sign_in,

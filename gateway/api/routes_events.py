@@ -21,6 +21,7 @@ from gateway.api.event_views import custody_entry, event_view
 from gateway.api.services import InjectedServices, Services
 from gateway.database import custody, events
 from gateway.database.custody import CustodyRecord
+from gateway.database.custody_watch import CustodyWatch
 from gateway.database.engine import Database
 from gateway.database.events import Cursor, EventFilter, EventRecord
 from gateway.ingest.commits import now_ms
@@ -123,7 +124,9 @@ async def get_custody(
 ) -> CustodyLog:
     """Return who did what with an event; ``intact`` speaks of the whole log of the centre."""
     await load_event(services, event_id, caller)
-    lines, intact = await services.threads.call(_load_custody, services.database, event_id)
+    lines, intact = await services.threads.call(
+        _load_custody, services.database, services.custody, event_id
+    )
     return CustodyLog(entries=[custody_entry(line) for line in lines], intact=intact)
 
 
@@ -172,9 +175,12 @@ def _search(
         return events.search(connection, wanted, cursor, limit)
 
 
-def _load_custody(database: Database, event_id: str) -> tuple[list[CustodyRecord], bool]:
+def _load_custody(
+    database: Database, watch: CustodyWatch, event_id: str
+) -> tuple[list[CustodyRecord], bool]:
     with database.reading() as connection:
-        return custody.of_event(connection, event_id), custody.is_intact(connection)
+        lines = custody.of_event(connection, event_id)
+    return lines, all(map(custody.is_sealed, lines)) and watch.is_intact()
 
 
 def _bounded_ms(at: datetime | None) -> int | None:

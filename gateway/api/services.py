@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from gateway.api.map_settings import MapSettings
 from gateway.api.models import Check
+from gateway.database.custody_watch import CustodyWatch
 from gateway.database.engine import Database
 from gateway.evidence.opening import Evidence
 from gateway.live.board import Board
@@ -38,6 +39,7 @@ class Services:
     camera_board: CameraBoard
     store: Store
     database: Database
+    custody: CustodyWatch
     metrics: GatewayMetrics
     threads: WorkerThreads
     sign_in: SignIn

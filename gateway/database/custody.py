@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
@@ -16,6 +16,17 @@ Action = Literal[
 ]
 """What is done with the evidence of an event; `gateway.database.audit` has the other actions."""
 GENESIS: Final = "0" * 64
+
+
+class ChainPoint(NamedTuple):
+    """A line of the chain by its number and hash."""
+
+    number: int
+    hash: str
+
+
+BEGINNING: Final = ChainPoint(0, GENESIS)
+"""Before the first line."""
 _HEAD_ID: Final = 1
 _READ_ROWS: Final = 2_000
 _canonical: Final = msgspec.json.Encoder(order="sorted")
@@ -142,29 +153,46 @@ def of_event(connection: Connection, event: str) -> list[CustodyRecord]:
 
 def is_intact(connection: Connection) -> bool:
     """Tell whether no line of the whole log was changed, taken out, put in or cut off the end."""
-    number, previous = 0, GENESIS
-    for record in _all(connection):
-        number += 1
-        expected = seal(
-            previous,
-            number,
-            record.at_ms,
-            record.event,
-            record.action,
-            record.person,
-            record.detail,
-            record.subject,
-        )
-        if (record.number, record.previous, record.hash) != (number, previous, expected):
-            return False
-        previous = expected
-    return (number, previous) == head(connection)
+    return intact_from(connection, BEGINNING) is not None
 
 
-def head(connection: Connection) -> tuple[int, str]:
-    """Return the number and the hash of the last line; 0 and zeros where there is none."""
+def intact_from(connection: Connection, since: ChainPoint) -> ChainPoint | None:
+    """Check the lines after ``since``; return the end of the chain, or None where it is broken."""
+    if since != BEGINNING and not _is_there(connection, since):
+        return None
+    point = since
+    for record in _after(connection, since.number):
+        if record.number != point.number + 1 or record.previous != point.hash:
+            return None
+        if not is_sealed(record):
+            return None
+        point = ChainPoint(record.number, record.hash)
+    return point if point == head(connection) else None
+
+
+def is_sealed(record: CustodyRecord) -> bool:
+    """Tell whether a line is what its hash was made over."""
+    return record.hash == seal(
+        record.previous,
+        record.number,
+        record.at_ms,
+        record.event,
+        record.action,
+        record.person,
+        record.detail,
+        record.subject,
+    )
+
+
+def head(connection: Connection) -> ChainPoint:
+    """Return the number and the hash of the last line."""
     row = connection.execute(_HEAD).one_or_none()
-    return (0, GENESIS) if row is None else (row.number, row.hash)
+    return BEGINNING if row is None else ChainPoint(row.number, row.hash)
+
+
+def _is_there(connection: Connection, point: ChainPoint) -> bool:
+    query = select(CUSTODY.c.hash).where(CUSTODY.c.number == point.number)
+    return connection.execute(query).scalar_one_or_none() == point.hash
 
 
 _HEAD: Final = select(CUSTODY_HEAD).where(CUSTODY_HEAD.c.id == _HEAD_ID)
@@ -178,8 +206,7 @@ def _locked_head(connection: Connection) -> tuple[int, str]:
     return row.number, row.hash
 
 
-def _all(connection: Connection) -> Iterator[CustodyRecord]:
-    last = 0
+def _after(connection: Connection, last: int) -> Iterator[CustodyRecord]:
     while True:
         query = select(CUSTODY).where(CUSTODY.c.number > last).order_by(CUSTODY.c.number)
         rows = connection.execute(query.limit(_READ_ROWS)).all()

@@ -40,7 +40,9 @@ class Database:
         if self._is_sqlite and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         self._engine = create_engine(parsed, pool_pre_ping=True, **self._pool_options())
-        self._reader = self._engine.execution_options(read_only=True)
+        # What is read in one transaction belongs together; SQLite reads like this anyway.
+        snapshot = {} if self._is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reader = self._engine.execution_options(read_only=True, **snapshot)
         if self._is_sqlite:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, delete, insert, update
 
 from gateway.database import custody
+from gateway.database.custody_watch import WHOLE_EVERY_S, CustodyWatch
 from gateway.database.engine import Database
 from gateway.database.tables import CUSTODY, CUSTODY_HEAD
 
@@ -82,6 +83,38 @@ def test_what_was_done_to_the_log_shows(database: Database, name: str) -> None:
         TAMPERINGS[name](connection)
 
     assert not intact(database)
+
+
+@pytest.mark.parametrize("name", TAMPERINGS)
+def test_a_chain_that_was_looked_at_before_is_found_out_within_the_hour(
+    database: Database, name: str
+) -> None:
+    fill(database)
+    clock = [0.0]
+    watch = CustodyWatch(database, lambda: clock[0])
+    assert watch.is_intact()
+    with database.writing() as connection:
+        TAMPERINGS[name](connection)
+
+    clock[0] += WHOLE_EVERY_S
+
+    assert not watch.is_intact()
+    assert not watch.is_intact()
+
+
+def test_lines_that_are_new_are_looked_at_at_once(database: Database) -> None:
+    watch = CustodyWatch(database, lambda: 0.0)
+    for _ in range(3):
+        assert watch.is_intact()
+        fill(database)
+    assert watch.is_intact()
+    with database.writing() as connection:
+        connection.execute(update(CUSTODY).where(CUSTODY.c.number == 15).values(person="x"))
+    assert watch.is_intact()
+    fill(database, 1)
+    with database.writing() as connection:
+        connection.execute(update(CUSTODY).where(CUSTODY.c.number == 16).values(person="x"))
+    assert not watch.is_intact()
 
 
 def test_writers_at_the_same_time_make_one_chain(database: Database) -> None:
