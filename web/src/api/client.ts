@@ -121,14 +121,29 @@ export async function fetchStations(): Promise<Station[]> {
   return (await request<{ stations: Station[] }>('/stations')).stations;
 }
 
-export async function fetchAlarms(
-  state: 'open' | 'all',
-  limit: number,
-  before: string | null = null,
-): Promise<Alarm[]> {
-  const query = new URLSearchParams({ state, limit: String(limit) });
-  if (before !== null) query.set('before', before);
+/** Return the newest alarms, open and over. */
+export async function fetchNewestAlarms(limit: number): Promise<Alarm[]> {
+  const query = new URLSearchParams({ state: 'all', limit: String(limit) });
   return (await request<{ alarms: Alarm[] }>(`/alarms?${query}`)).alarms;
+}
+
+const OPEN_PAGE = 1_000;
+/** Far more than anybody can read: whatever sends so many must not keep the page from starting. */
+const OPEN_PAGES = 20;
+
+/** Return every open alarm, page by page: the oldest one may be the most urgent. */
+export async function fetchOpenAlarms(): Promise<Alarm[]> {
+  const query = new URLSearchParams({ state: 'open', limit: String(OPEN_PAGE) });
+  const found = new Map<Alarm['id'], Alarm>();
+  for (let page = 0; page < OPEN_PAGES; page++) {
+    const { alarms } = await request<{ alarms: Alarm[] }>(`/alarms?${query}`);
+    for (const alarm of alarms) found.set(alarm.id, alarm);
+    const last = alarms.at(-1);
+    if (last === undefined || alarms.length < OPEN_PAGE) break;
+    query.set('before', last.raised_at);
+    query.set('before_id', String(last.id));
+  }
+  return [...found.values()];
 }
 
 export function acknowledgeAlarm(id: Alarm['id'], note: string): Promise<Alarm> {

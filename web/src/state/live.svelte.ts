@@ -1,5 +1,5 @@
 /** The living copy of the centre: a snapshot, then the stream; after every break again. */
-import { acknowledgeAlarm, fetchAlarms, fetchStations, listenForServerTime } from '../api/client';
+import { acknowledgeAlarm, fetchOpenAlarms, fetchStations, listenForServerTime } from '../api/client';
 import type { Alarm, ScanEvent } from '../api/contract';
 import { GatewayStream, type StreamEvent } from '../api/stream';
 import { isOpen } from '../domain/alarm_order';
@@ -8,8 +8,6 @@ import { serverClock } from './clock.svelte';
 import { session } from './session.svelte';
 
 export type Link = 'connecting' | 'live' | 'lost';
-/** More open alarms than this are a flood that no list can show. */
-const MOST_OPEN = 500;
 
 class Live {
   centre = $state.raw<Centre>(EMPTY_CENTRE);
@@ -92,7 +90,7 @@ class Live {
     this.#heldBack = mine;
     try {
       const [stations, alarms] = session.may('see_stations')
-        ? await Promise.all([fetchStations(), fetchAlarms('open', MOST_OPEN)])
+        ? await Promise.all([fetchStations(), fetchOpenAlarms()])
         : [[], []];
       if (this.#heldBack !== mine) return;
       let centre = takeSnapshot(stations, alarms);

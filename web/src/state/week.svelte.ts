@@ -1,5 +1,5 @@
 /** The week's alarms and events, asked for again every few minutes. */
-import { fetchAlarms, RequestFailed } from '../api/client';
+import { fetchNewestAlarms, RequestFailed } from '../api/client';
 import { fetchEvents } from '../api/security_client';
 import type { Alarm } from '../api/contract';
 import type { SecurityEvent } from '../api/security_contract';
@@ -36,7 +36,7 @@ export class WeekFigures {
     this.fromMs = weekStart(nowMs);
     const since = new URLSearchParams({ from: new Date(this.fromMs).toISOString() });
     // A police officer may see events but no alarms, a station's owner the other way round.
-    const [alarms, events] = await Promise.allSettled([fetchAlarms('all', MOST), fetchEvents(since, MOST)]);
+    const [alarms, events] = await Promise.allSettled([fetchNewestAlarms(MOST), fetchEvents(since, MOST)]);
     if (alarms.status === 'fulfilled') this.alarms = alarms.value;
     if (events.status === 'fulfilled') this.events = events.value.events;
     const failed = [alarms, events].find((one) => one.status === 'rejected');
