@@ -2,7 +2,8 @@
 
 Thirteen stations send a scan a second (three of 8 channels, ten of 40) and a heartbeat every ten;
 raw sockets read ``/api/v1/stream`` in a process of their own, so that only the gateway's own CPU
-time counts. The budget is one core.
+time counts. They are signed in as twenty people, four of whom reach a few stations only. The
+budget is one core.
 """
 
 import argparse
@@ -28,6 +29,8 @@ from tests.peers.process import running, until
 
 BUDGET_CORES = 1.0
 CHANNELS = (8,) * 3 + (40,) * 10
+PEOPLE = 20
+CONFINED = 4
 
 
 def main() -> int:
@@ -127,29 +130,42 @@ def cpu_s(process: psutil.Process) -> float:
 
 async def read_all(port: int, browsers: int) -> None:
     """Read streams until standard input ends, then print how many frames came."""
+    api = Api(port)
+    for number in range(CONFINED):
+        person = {"account": f"person-{number}", "name": "Chủ trạm", "roles": ["station_owner"]}
+        api.post("/accounts", {**person, "stations": [f"station-{number + i}" for i in range(3)]})
+    cookies = [api.session_cookie(f"person-{number}") for number in range(PEOPLE)]
+    streams = await asyncio.gather(
+        *(_open(port, cookies[index % PEOPLE]) for index in range(browsers))
+    )
     counts = [0] * browsers
-    connected = asyncio.Event()
 
-    async def read(index: int) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"GET /api/v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-        status = await reader.readline()
-        assert b"200" in status, status
-        waiting.discard(index)
-        if not waiting:
-            connected.set()
-        while part := await reader.read(65_536):
+    async def count(index: int, stream: asyncio.StreamReader) -> None:
+        while part := await stream.read(65_536):
             counts[index] += part.count(b"event: ")
 
-    waiting = set(range(browsers))
-    readers = [asyncio.create_task(read(index), name=f"browser {index}") for index in waiting]
-    await connected.wait()
+    readers = [
+        asyncio.create_task(count(index, stream), name=f"browser {index}")
+        for index, (stream, _) in enumerate(streams)
+    ]
     print("ready", flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     print(sum(counts), flush=True)
     for reader in readers:
         reader.cancel()
     await asyncio.wait(readers)
+
+
+async def _open(
+    port: int, cookie: dict[str, str]
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = f"Host: 127.0.0.1\r\nCookie: {cookie['name']}={cookie['value']}\r\n"
+    writer.write(f"GET /api/v1/stream HTTP/1.1\r\n{head}\r\n".encode())
+    status = await reader.readline()
+    if b" 200 " not in status:
+        raise SystemExit(f"the stream was refused: {status!r}")
+    return reader, writer
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+PATIENCE_S = 120
+"""Before a program that does not end is given up; a loaded machine starts one in half a minute."""
 MODULES = {"agent": "edge_agent.app", "gateway": "gateway.app", "vision": "vision.app"}
 
 
@@ -23,14 +25,14 @@ def start(
     folder: Path | None = None,
     command: str | None = None,
 ) -> Answer:
-    """Run a program, or one of its commands, until it ends by itself; fail after 30 s."""
+    """Run a program, or one of its commands, until it ends by itself."""
     called = [sys.executable, "-m", MODULES[program], *([command] if command else [])]
     ended = subprocess.run(
         [*called, "--config", str(config), *arguments],
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
     return Answer(ended.returncode, ended.stdout, ended.stderr.splitlines())
