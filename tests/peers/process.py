@@ -35,7 +35,7 @@ def free_port() -> int:
 
 
 def until(
-    look: Callable[[], Seen], within_s: float = 20.0, *, told_by: Callable[[], str] | None = None
+    look: Callable[[], Seen], within_s: float = 40.0, *, told_by: Callable[[], str] | None = None
 ) -> Seen:
     """Return the first truthy ``look()``; fail after ``within_s`` with what ``told_by`` returns."""
     deadline = time.monotonic() + within_s
@@ -80,7 +80,7 @@ class Process:
     def log(self) -> str:
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
 
-    def start(self, ready_within_s: float = 20.0) -> "Process":
+    def start(self, ready_within_s: float = 60.0) -> "Process":
         with self.log_file.open("ab") as output:
             self._child = subprocess.Popen(
                 self.arguments, stdout=output, stderr=output, env=self._environment
@@ -150,7 +150,7 @@ def running(process: Started) -> Iterator[Started]:
 async def eventually(
     condition: Callable[[], bool] | Callable[[], Awaitable[bool]],
     what: str,
-    within_s: float = 20.0,
+    within_s: float = 40.0,
 ) -> None:
     """Wait until ``condition`` holds; fail with ``what`` after ``within_s``."""
     deadline = time.monotonic() + within_s
