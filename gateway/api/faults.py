@@ -39,7 +39,6 @@ FaultCode = Literal[
     StepCode,
     "csrf",
     "password_must_change",
-    "provider",
     "reason_needed",
     "wrong_years",
     "wrong_order",
