@@ -102,7 +102,6 @@ export const deskEn: DeskCatalogue = {
     announceOne: (what) => `New event: ${what}`,
     announceMany: (n) => plural(n, 'new event', 'new events'),
     arrivedAbove: (n) => `${plural(n, 'new event', 'new events')} above`,
-    keys: 'Keys',
     keyMove: 'move',
     keyOpen: 'open',
     keyGroup: 'open group',

@@ -102,7 +102,6 @@ export const deskVi = {
     announceOne: (what: string) => `Sự kiện mới: ${what}`,
     announceMany: (n: number) => `${n} sự kiện mới`,
     arrivedAbove: (n: number) => `${n} sự kiện mới ở trên`,
-    keys: 'Phím tắt',
     keyMove: 'chuyển dòng',
     keyOpen: 'mở',
     keyGroup: 'mở nhóm',

@@ -6,6 +6,7 @@ const plural = (n: number, one: string, many: string): string => `${n} ${n === 1
 export const en: Catalogue = {
   product: 'Quan trắc',
   subtitle: 'Automatic environmental monitoring',
+  keys: 'Keys',
   nav: {
     label: 'Pages',
     overview: 'Overview',

@@ -20,6 +20,7 @@ const reasons: Record<Reason, string> = {
 export const vi = {
   product: 'Quan trắc',
   subtitle: 'Giám sát môi trường tự động',
+  keys: 'Phím tắt',
   nav: {
     label: 'Trang',
     overview: 'Tổng quan',
