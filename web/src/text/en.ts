@@ -9,6 +9,7 @@ export const en: Catalogue = {
   keys: 'Keys',
   nav: {
     label: 'Pages',
+    more: 'More',
     overview: 'Overview',
     alarms: 'Alarms',
     events: 'Security',

@@ -23,6 +23,7 @@ export const vi = {
   keys: 'Phím tắt',
   nav: {
     label: 'Trang',
+    more: 'Thêm',
     overview: 'Tổng quan',
     alarms: 'Cảnh báo',
     events: 'An ninh',
