@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { auditDetail, auditSubject } from '../src/text/audit_words';
+import { auditDetail, auditSubject, auditWho } from '../src/text/audit_words';
 
 describe('a line of the audit', () => {
   it.each([
@@ -38,6 +38,12 @@ describe('a line of the audit', () => {
       'danced: on the table',
     );
     expect(auditDetail({ action: 'toString', detail: 'x' }, 'vi')).toBe('x');
+  });
+
+  it('says who did it', () => {
+    expect(auditWho('lan', 'vi')).toBe('lan');
+    expect(auditWho('service:Trực ban', 'vi')).toBe('dịch vụ Trực ban');
+    expect(auditWho('quantrac-gateway', 'en')).toBe('The centre itself');
   });
 
   it('says what it is about', () => {

@@ -2,6 +2,8 @@
 import type { AuditCatalogue } from './audit_vi';
 
 export const auditEn: AuditCatalogue = {
+  service: (name) => `service ${name}`,
+  centre: 'The centre itself',
   subjects: {
     account: (name) => `account ${name}`,
     address: (name) => `address ${name}`,

@@ -1,6 +1,8 @@
 /** Vietnamese words for what the audit tells of a step. */
 
 export const auditVi = {
+  service: (name: string) => `dịch vụ ${name}`,
+  centre: 'Hệ thống của trung tâm',
   subjects: {
     account: (name: string) => `tài khoản ${name}`,
     address: (name: string) => `địa chỉ ${name}`,

@@ -9,6 +9,11 @@ import { deskEn } from './desk_en';
 import { deskVi } from './desk_vi';
 import type { Language } from './format';
 
+/** What the gateway calls itself in its lines. */
+const CENTRE: ReadonlySet<string> = new Set(['quantrac-gateway', 'hệ thống']);
+/** Before the name of a service whose token was used. */
+const SERVICE = 'service:';
+
 type Teller = (found: readonly string[], text: AuditCatalogue, language: Language) => string | undefined;
 
 /** By action: the shape of the gateway's words, and how they are told. */
@@ -57,6 +62,13 @@ const TELLERS: Readonly<Record<string, readonly [RegExp, Teller][]>> = {
     ],
   ],
 };
+
+/** Return who did it: an account, a service, or the centre itself. */
+export function auditWho(by: string, language: Language): string {
+  const text = catalogue(language);
+  if (CENTRE.has(by)) return text.centre;
+  return by.startsWith(SERVICE) ? text.service(by.slice(SERVICE.length)) : by;
+}
 
 /** Return what the step was done to: `tài khoản lan`, `sự kiện …`. */
 export function auditSubject(line: Pick<AuditLine, 'event' | 'subject'>, language: Language): string {
