@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { auditDetail, auditSubject, auditWho } from '../src/text/audit_words';
+import { auditDetail, auditSubject, auditWho, subjectAsked, whoAsked } from '../src/text/audit_words';
 
 describe('a line of the audit', () => {
   it.each([
@@ -44,6 +44,18 @@ describe('a line of the audit', () => {
     expect(auditWho('lan', 'vi')).toBe('lan');
     expect(auditWho('service:Trực ban', 'vi')).toBe('dịch vụ Trực ban');
     expect(auditWho('quantrac-gateway', 'en')).toBe('The centre itself');
+  });
+
+  it.each(['vi', 'en'] as const)('is found by what the page shows and by what is kept (%s)', (language) => {
+    for (const subject of ['account/lan', 'alarm/thanh-hai.cod.high', 'token/0f', 'report/week-2026-11-27', 'audit']) {
+      expect(subjectAsked(auditSubject({ event: '', subject }, language))).toBe(subject);
+      expect(subjectAsked(subject)).toBe(subject);
+    }
+    expect(subjectAsked(auditSubject({ event: 'kho-000001', subject: null }, language))).toBe('kho-000001');
+    for (const who of ['lan', 'service:Trực ban', 'quantrac-gateway']) {
+      expect(whoAsked(auditWho(who, language))).toBe(who);
+      expect(whoAsked(who)).toBe(who);
+    }
   });
 
   it('says what it is about', () => {

@@ -81,6 +81,30 @@ export function auditSubject(line: Pick<AuditLine, 'event' | 'subject'>, languag
   return words?.(name) ?? whole;
 }
 
+/** Return the gateway's word for a subject that was typed as the page shows it, or as it is kept. */
+export function subjectAsked(typed: string): string {
+  for (const { subjects } of [auditVi, auditEn]) {
+    for (const [kind, words] of Object.entries(subjects)) {
+      const shown = words('').trim().toLowerCase();
+      if (typed.toLowerCase() === shown) return kind;
+      if (!typed.toLowerCase().startsWith(`${shown} `)) continue;
+      const name = typed.slice(shown.length).trim();
+      return kind === 'event' ? name : `${kind}/${name}`;
+    }
+  }
+  return typed;
+}
+
+/** Return the gateway's word for somebody who was typed as the page shows them, or as kept. */
+export function whoAsked(typed: string): string {
+  for (const text of [auditVi, auditEn]) {
+    if (typed.toLowerCase() === text.centre.toLowerCase()) return 'quantrac-gateway';
+    const shown = text.service('').toLowerCase();
+    if (typed.toLowerCase().startsWith(shown)) return SERVICE + typed.slice(shown.length).trim();
+  }
+  return typed;
+}
+
 /** Return what is told of the step; the gateway's own words where their shape is not known. */
 export function auditDetail(line: Pick<AuditLine, 'action' | 'detail'>, language: Language): string {
   const tellers = Object.hasOwn(TELLERS, line.action) ? (TELLERS[line.action] ?? []) : [];
