@@ -4,13 +4,31 @@ import re
 from typing import get_args
 
 import pytest
+from fastapi import APIRouter, FastAPI
 
+from gateway.api import site
 from gateway.api.faults import CODES, FaultCode, StatusCode
 from gateway.database.audit import AuditAction
 from gateway.database.custody import Action
 from tests.web.node import ROOT, WEB
 
 SOURCES = WEB / "src"
+CHOSEN = {
+    "active",
+    "auth",
+    "disabled",
+    "keys",
+    "language",
+    "latching",
+    "locked",
+    "mode",
+    "on",
+    "one_shot",
+    "p256dh",
+    "revision",
+    "with_password",
+}
+"""Fields that nobody types: switches, choices and what browsers fill in."""
 
 
 def names_in(file: str, block: str) -> set[str]:
@@ -31,6 +49,37 @@ def test_every_code_is_said_in_each_language(language: str) -> None:
 
 def test_every_status_that_has_no_code_of_its_own_gets_a_known_one() -> None:
     assert set(CODES.values()) <= set(get_args(StatusCode))
+
+
+def names_of_bodies() -> set[str]:
+    """Return the names of all fields that a request may carry."""
+    app = FastAPI()
+    for module in vars(site).values():
+        if isinstance(getattr(module, "router", None), APIRouter):
+            app.include_router(module.router)
+    description = app.openapi()
+    schemas, names, waiting = description["components"]["schemas"], set(), []
+    for operations in description["paths"].values():
+        for operation in operations.values():
+            content = operation.get("requestBody", {}).get("content", {})
+            waiting += [kind["schema"] for kind in content.values()]
+    seen = []
+    while waiting:
+        schema = waiting.pop()
+        if schema in seen:
+            continue
+        seen.append(schema)
+        if "$ref" in schema:
+            waiting.append(schemas[schema["$ref"].rpartition("/")[2]])
+        waiting += [*schema.get("anyOf", []), *schema.get("oneOf", [])]
+        waiting += [schema["items"]] if "items" in schema else []
+        names |= set(schema.get("properties", {}))
+        waiting += schema.get("properties", {}).values()
+    return names
+
+
+def test_every_field_that_people_fill_in_has_a_word() -> None:
+    assert names_of_bodies() - names_in("text/faults_vi.ts", "fields: {") == CHOSEN
 
 
 def test_both_languages_know_the_same_fields_and_rules() -> None:
