@@ -1,14 +1,12 @@
 """What cameras say of themselves in English, the page can say in Vietnamese."""
 
-import ast
 import re
-from collections.abc import Iterator
-from itertools import chain
 
 import pytest
 
 from tests.vision.optics.cameras import FISHEYE, mast
 from tests.web.node import ROOT, WEB
+from tests.web.said import sentences_said
 from vision.evidence.masks import masks_outside
 from vision.evidence.settings import MaskSettings
 from vision.optics.coverage import CoverageMap, WatchedZone, rule_faults
@@ -24,38 +22,16 @@ PARTS = {
     "hint": "; a firewall may hold UDP back, transport: tcp helps",
     "words": "packets come, but no picture can be made of them for",
 }
-"""What stands in a sentence by the name of a variable; every other one counts as 7."""
+"""What stands in a sentence by the name of a variable."""
 
 
 def is_known(sentence: str) -> bool:
     return any(shape.search(sentence) for shape in SHAPES)
 
 
-def text_of(node: ast.AST) -> str:
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.FormattedValue(value=ast.Name(id=name)):
-            return PARTS.get(name, "7")
-        case ast.FormattedValue():
-            return "7"
-        case ast.JoinedStr(values=parts):
-            return "".join(text_of(part) for part in parts)
-        case _:
-            return ""
-
-
-def stream_faults() -> Iterator[str]:
-    for path in (ROOT / "vision/streams").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            match node:
-                case ast.Call(func=ast.Name(id="StreamFault"), args=[_, said]):
-                    yield text_of(said)
-
-
 def test_a_fault_of_the_stream_is_known() -> None:
-    said = set(chain(stream_faults(), _UNREACHABLE.values(), (line for *_, line in _OPEN_FAULTS)))
-    said.discard("")
+    said = sentences_said(ROOT / "vision/streams", ["StreamFault"], PARTS)
+    said |= {*_UNREACHABLE.values(), *(line for *_, line in _OPEN_FAULTS)}
     assert len(said) > 15
     assert {line for line in said if not is_known(line)} == set()
 

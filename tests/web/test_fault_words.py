@@ -11,6 +11,7 @@ from gateway.api.faults import CODES, FaultCode, StatusCode
 from gateway.database.audit import AuditAction
 from gateway.database.custody import Action
 from tests.web.node import ROOT, WEB
+from tests.web.said import sentences_said
 
 SOURCES = WEB / "src"
 CHOSEN = {
@@ -104,6 +105,18 @@ def test_every_reason_of_the_quarantine_has_a_word_in_each_language() -> None:
     assert "not_json" in reasons
     for language in ("vi", "en"):
         assert names_in(f"text/{language}.ts", "    reasons: {") >= reasons
+
+
+def test_what_a_failed_notice_says_is_known_in_vietnamese() -> None:
+    text = (SOURCES / "text/notification_vi.ts").read_text(encoding="utf-8")
+    shapes = re.findall(r"^    \['((?:[^'\\]|\\.)+)', '", text, re.MULTILINE)
+    # As the browser reads them: \\' is an apostrophe, two backslashes are one.
+    known = [re.compile(re.sub(r"\\(.)", r"\1", shape)) for shape in shapes]
+    words = {"words": "the mail server refused the address (550)"}
+    said = sentences_said(ROOT / "gateway/notification", ["Refused", "TryAgain"], words)
+    said |= {"too many deliveries wait already", "push: not in the configuration of this centre"}
+    assert len(said) > 12
+    assert {line for line in said if not any(one.fullmatch(line) for one in known)} == set()
 
 
 def test_every_audited_step_has_a_word_in_each_language() -> None:
