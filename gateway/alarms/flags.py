@@ -22,15 +22,29 @@ Inhibition = Literal["station_offline", "calibrating", "maintenance"]
 LATE: Final = "late"
 
 
+StepCode = Literal[
+    "not_latching",
+    "still_active",
+    "not_acknowledged",
+    "shelving_forbidden",
+    "not_active",
+    "no_time",
+    "too_long",
+    "not_shelved",
+]
+
+
 class StepRefused(QuantracError):
     """The alarm is not in a state in which this step makes sense.
 
     Args:
         code: a short stable word for the pages, for example ``still_active``.
+        most_min: the longest shelving in minutes, of ``too_long`` only.
     """
 
-    def __init__(self, code: str, sentence: str) -> None:
+    def __init__(self, code: StepCode, sentence: str, most_min: int = 0) -> None:
         self.code = code
+        self.most_min = most_min
         super().__init__(sentence)
 
 
@@ -171,7 +185,9 @@ def shelve(flags: Flags, mark: Mark, one_shot: bool, most_s: int) -> Flags:
             raise StepRefused("no_time", "say for how long the alarm is to be shelved")
         mark = replace(mark, until_ms=longest_ms)
     elif mark.until_ms > longest_ms:
-        raise StepRefused("too_long", f"this alarm may be shelved for {most_s // 60} min at most")
+        most_min = most_s // 60
+        sentence = f"this alarm may be shelved for {most_min} min at most"
+        raise StepRefused("too_long", sentence, most_min)
     elif mark.until_ms <= mark.at_ms:
         raise StepRefused("no_time", "the end of the shelving lies in the past")
     return replace(flags, shelved=Shelf(mark, one_shot))

@@ -1,12 +1,79 @@
 """Faults as one sentence and a stable code, which pages translate."""
 
-from typing import Final
+from typing import Final, Literal
 
 from fastapi import HTTPException, Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-CODES: Final = {
+from gateway.alarms.flags import StepCode
+from gateway.sign_in.doors import PasswordCode, SignInCode
+from gateway.sign_in.registry import AccountCode
+
+StatusCode = Literal[
+    "bad_request",
+    "not_signed_in",
+    "not_allowed",
+    "not_found",
+    "wrong_method",
+    "too_slow",
+    "conflict",
+    "too_large",
+    "wrong_type",
+    "wrong_host",
+    "invalid",
+    "busy",
+    "too_many",
+    "defect",
+    "unavailable",
+    "disk_full",
+    "refused",
+]
+"""Codes that say no more than the status does."""
+
+FaultCode = Literal[
+    StatusCode,
+    SignInCode,
+    PasswordCode,
+    AccountCode,
+    StepCode,
+    "csrf",
+    "password_must_change",
+    "reason_needed",
+    "wrong_years",
+    "wrong_order",
+    "range_too_long",
+    "too_many_points",
+    "control_characters",
+    "end_in_the_past",
+    "wrong_channel",
+    "recipients_full",
+    "rosters_full",
+    "recipient_on_duty",
+    "unknown_recipient",
+    "not_failed",
+    "push_off",
+    "browser_unknown",
+    "not_a_recipient",
+    "reports_off",
+    "wrong_day",
+    "report_closed",
+    "report_being_made",
+    "period_to_come",
+    "wrong_value",
+    "document_failed",
+    "archive_failed",
+    "archive_damaged",
+    "no_picture",
+    "no_clip",
+    "file_deleted",
+    "file_coming",
+    "file_lost",
+    "evidence_off",
+]
+"""Every code that an answer may carry; the page has a sentence in two languages for each."""
+
+CODES: Final[dict[int, StatusCode]] = {
     400: "bad_request",
     401: "not_signed_in",
     403: "not_allowed",
@@ -32,13 +99,13 @@ class Fault(HTTPException):
 
     Args:
         code: a word that stays the same over versions, such as ``locked``.
-        more: figures for the sentence in another language, such as ``wait_s``.
+        more: figures and names for the sentence in another language, such as ``wait_s``.
     """
 
     def __init__(
         self,
         status: int,
-        code: str,
+        code: FaultCode,
         detail: str,
         headers: dict[str, str] | None = None,
         **more: int | str,
@@ -48,14 +115,16 @@ class Fault(HTTPException):
         self.more = more
 
 
-def fault_body(status: int, detail: str, code: str | None = None) -> dict[str, object]:
+def fault_body(
+    status: int, detail: str, code: FaultCode | None = None, **more: int | str
+) -> dict[str, object]:
     """Return the JSON of a fault."""
-    return {"detail": detail, "code": code or CODES.get(status, "refused")}
+    return {"detail": detail, "code": code or CODES.get(status, "refused"), **more}
 
 
 async def answer_fault(_request: Request, error: Exception) -> JSONResponse:
     """Answer any HTTP exception."""
     assert isinstance(error, StarletteHTTPException)
-    body = fault_body(error.status_code, error.detail, getattr(error, "code", None))
-    body |= getattr(error, "more", {})
+    more = getattr(error, "more", {})
+    body = fault_body(error.status_code, error.detail, getattr(error, "code", None), **more)
     return JSONResponse(body, status_code=error.status_code, headers=error.headers)

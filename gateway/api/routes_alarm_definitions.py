@@ -19,6 +19,7 @@ from gateway.api.alarms_models import (
     JournalView,
 )
 from gateway.api.alarms_views import definition_view, journal_entry_view
+from gateway.api.faults import Fault
 from gateway.api.routes_alarms import JOURNAL_LENGTH, reaches
 from gateway.api.services import InjectedServices, Services
 from gateway.database import alarm_definitions, alarm_journal
@@ -174,7 +175,7 @@ def _mark(caller: Principal, body: FlagChange) -> tuple[Mark | None, int | None]
         return None, None
     until_ms = None if body.until is None else ms_from_utc(body.until)
     if until_ms is not None and until_ms <= now_ms():
-        raise HTTPException(422, "until: a time to come")
+        raise Fault(422, "end_in_the_past", "until: a time to come")
     return Mark(caller.name[:60], now_ms(), body.why, until_ms), until_ms
 
 
@@ -203,7 +204,7 @@ async def _change(
     try:
         definition = await services.threads.call(write, services.database)
     except DefinitionMoved as error:
-        raise HTTPException(409, str(error)) from error
+        raise Fault(409, "conflict", str(error)) from error
     if definition is None:
         raise HTTPException(404, f"{key.station!r} has no alarm {key.channel}.{key.level}")
     return definition_view(definition, _subject(key))

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from gateway.access.permissions import Permission
@@ -12,6 +12,7 @@ from gateway.alarms.kpis import Kpis, figures
 from gateway.api.access import needs
 from gateway.api.alarms_models import KpisView
 from gateway.api.alarms_views import kpis_view
+from gateway.api.faults import Fault
 from gateway.api.routes_alarms import reaches
 from gateway.api.services import InjectedServices
 from gateway.database.alarm_occurrences import occurrences
@@ -34,9 +35,12 @@ async def show_kpis(
 ) -> KpisView:
     """Return load, bad actors, chattering, stale alarms and times to acknowledge."""
     if not (2000 <= from_.year <= 2200 and 2000 <= to.year <= 2200):
-        raise HTTPException(422, "from and to must lie between the years 2000 and 2200")
-    if not timedelta() < to - from_ <= LONGEST:
-        raise HTTPException(422, "to must lie after from, by 370 days at most")
+        raise Fault(422, "wrong_years", "from and to must lie between the years 2000 and 2200")
+    if from_ >= to:
+        raise Fault(422, "wrong_order", "from must lie before to")
+    if to - from_ > LONGEST:
+        sentence = f"the range is longer than {LONGEST.days} days"
+        raise Fault(422, "range_too_long", sentence, most_days=LONGEST.days)
     from_ms, to_ms = ms_from_utc(from_), ms_from_utc(to)
 
     def compute(database: Database) -> Kpis:

@@ -14,6 +14,7 @@ from gateway.alarms.flags import StepRefused
 from gateway.api.access import needs
 from gateway.api.alarms_models import Comment, JournalView, Shelving, Why
 from gateway.api.alarms_views import journal_entry_view
+from gateway.api.faults import Fault
 from gateway.api.models import Acknowledgement, AlarmList, AlarmView
 from gateway.api.services import InjectedServices, Services
 from gateway.api.views import alarm_view
@@ -64,7 +65,7 @@ async def list_alarms(
     cursor = None
     if before is not None:
         if not 2000 <= before.year <= 2200:
-            raise HTTPException(422, "before must lie between the years 2000 and 2200")
+            raise Fault(422, "wrong_years", "before must lie between the years 2000 and 2200")
         at = before if before.tzinfo else before.replace(tzinfo=UTC)
         cursor = (ms_from_utc(at), before_id)
     wanted = AlarmFilter(
@@ -196,7 +197,7 @@ async def _take_step(
     try:
         record = await services.threads.call(_write, services.database, step)
     except StepRefused as refusal:
-        raise HTTPException(409, str(refusal)) from refusal
+        raise Fault(409, refusal.code, str(refusal), None, most_min=refusal.most_min) from refusal
     if record is None:
         raise HTTPException(404, f"there is no alarm {alarm_id!r}")
     services.board.alarms_changed([record])

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from gateway.access.permissions import Permission
 from gateway.access.principal import Principal
 from gateway.api.access import needs
+from gateway.api.faults import Fault
 from gateway.api.services import InjectedServices
 from gateway.database import audit, custody
 from gateway.database.audit import AuditFilter
@@ -187,11 +188,11 @@ def _bounded(at: datetime | None) -> int | None:
     if at is None:
         return None
     if not 2000 <= at.year <= 2200:
-        raise HTTPException(422, "from and to must lie between the years 2000 and 2200")
+        raise Fault(422, "wrong_years", "from and to must lie between the years 2000 and 2200")
     return ms_from_utc(at if at.tzinfo is not None else at.replace(tzinfo=UTC))
 
 
 def _printable(word: str | None) -> str | None:
     if word is not None and not word.isprintable():
-        raise HTTPException(422, "by, action and subject: no control characters")
+        raise Fault(422, "control_characters", "by, action and subject: no control characters")
     return word

@@ -8,6 +8,7 @@ from gateway.access.permissions import Permission
 from gateway.access.principal import Principal
 from gateway.api.access import needs
 from gateway.api.camera_models import CameraList, CameraView
+from gateway.api.faults import Fault
 from gateway.api.services import InjectedServices
 from quantrac_core.contracts.identifiers import STATION_ID
 from quantrac_core.contracts.messages import utc_from_ms
@@ -53,7 +54,7 @@ async def get_preview(
     if caller.reaches_camera(camera):
         preview = services.camera_board.previews.ask(camera, services.now_s())
     if preview is None:
-        raise HTTPException(404, f"no picture of {camera!r} has come yet")
+        raise Fault(404, "no_picture", f"no picture of {camera!r} has come yet")
     tag = f'"{preview.tag}"'
     headers = {
         "ETag": tag,

@@ -18,6 +18,7 @@ from gateway.api.camera_models import (
     VerdictRequest,
 )
 from gateway.api.event_views import custody_entry, event_view
+from gateway.api.faults import Fault
 from gateway.api.services import InjectedServices, Services
 from gateway.database import custody, events
 from gateway.database.custody import CustodyRecord
@@ -187,11 +188,11 @@ def _bounded_ms(at: datetime | None) -> int | None:
     if at is None:
         return None
     if not 2000 <= at.year <= 2200:
-        raise HTTPException(422, "from and to must lie between the years 2000 and 2200")
+        raise Fault(422, "wrong_years", "from and to must lie between the years 2000 and 2200")
     return ms_from_utc(at if at.tzinfo is not None else at.replace(tzinfo=UTC))
 
 
 def _printable(word: str | None) -> str | None:
     if word is not None and not word.isprintable():
-        raise HTTPException(422, "rule and kind: no control characters")
+        raise Fault(422, "control_characters", "rule and kind: no control characters")
     return word

@@ -78,7 +78,7 @@ async def get_snapshot(
     wanted = BY_DEFAULT if kind is None else [_KIND_OF[kind]]
     file = next(filter(None, map(record.announced, wanted)), None)
     if file is None:
-        raise HTTPException(404, f"event {event_id!r} has no such picture")
+        raise Fault(404, "no_picture", f"event {event_id!r} has no such picture")
     return await _give(services, request, record, file, None, caller, reason)
 
 
@@ -98,7 +98,7 @@ async def get_clip(
     playable = [record.announced("clip_playback"), record.announced("clip")]
     clips = [file for file in playable if file is not None]
     if not clips:
-        raise HTTPException(404, f"event {event_id!r} has no clip")
+        raise Fault(404, "no_clip", f"event {event_id!r} has no clip")
     file = next(filter(record.stored, clips), clips[0])
     return await _give(services, request, record, file, "played", caller, reason)
 
@@ -157,7 +157,7 @@ async def _give(
     evidence = _evidence(services)
     stored = record.stored(file)
     if stored is None:
-        raise HTTPException(404, _why_absent(record, file))
+        raise _absent(record, file)
     caching = "no-cache"
     detail = file.name if reason is None else f"{file.name}: {' '.join(reason.split())}"
     if file.kind in _SHOWS_FACES:
@@ -180,7 +180,8 @@ async def _give(
         there = await evidence.threads.call(path.stat)
     except FileNotFoundError as error:
         log.error("evidence is gone from the disk: %s", stored.path)
-        raise HTTPException(404, f"{file.name} is gone from the centre's disk") from error
+        sentence = f"{file.name} is gone from the centre's disk"
+        raise Fault(404, "file_lost", sentence) from error
     return FileResponse(
         path,
         stat_result=there,
@@ -191,15 +192,16 @@ async def _give(
 
 def _evidence(services: Services) -> Evidence:
     if services.evidence is None:
-        raise HTTPException(404, "no evidence folder is configured (evidence.path)")
+        raise Fault(404, "evidence_off", "no evidence folder is configured (evidence.path)")
     return services.evidence
 
 
-def _why_absent(record: EventRecord, file: EvidenceFile) -> str:
+def _absent(record: EventRecord, file: EvidenceFile) -> Fault:
     for known in record.files:
         if (known.name, known.sha256) == (file.name, file.sha256) and known.deleted_at_ms:
-            return f"{file.name} was deleted when its time was over"
-    return f"{file.name} has not come yet"
+            sentence = f"{file.name} was deleted when its time was over"
+            return Fault(404, "file_deleted", sentence)
+    return Fault(404, "file_coming", f"{file.name} has not come yet")
 
 
 def _log(database: Database, record: EventRecord, action: Action, by: str, detail: str) -> None:

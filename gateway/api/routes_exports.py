@@ -1,6 +1,6 @@
 """Tables as files: readings, alarms, events and completeness, as CSV or Excel."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Final, Literal
 from urllib.parse import quote
 
@@ -9,7 +9,13 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from gateway.access.permissions import Permission
 from gateway.access.principal import Principal
 from gateway.api.access import needs
-from gateway.api.routes_stations import ChannelName, StationName, choose_every_s
+from gateway.api.faults import Fault
+from gateway.api.routes_stations import (
+    ChannelName,
+    StationName,
+    bounded_range_ms,
+    choose_every_s,
+)
 from gateway.api.services import InjectedServices
 from gateway.database import alarms, events
 from gateway.database.alarms import AlarmFilter, AlarmRecord
@@ -24,7 +30,6 @@ from gateway.exports.tables_of import (
     readings_table,
 )
 from gateway.exports.workbook import xlsx_bytes
-from quantrac_core.contracts.messages import ms_from_utc
 
 router = APIRouter(prefix="/api/v1", tags=["exports"])
 Format = Literal["csv", "xlsx"]
@@ -35,7 +40,6 @@ MEDIA: Final[dict[str, str]] = {
 }
 MAX_POINTS: Final = 100_000
 MAX_RECORDS: Final = 20_000
-MAX_RANGE_S: Final = 400 * 86_400
 _From = Annotated[datetime, Query(alias="from")]
 _SeesStations = Annotated[Principal, needs(Permission.SEE_STATIONS)]
 
@@ -61,7 +65,8 @@ async def export_readings(
         services.store.query, station, channel, from_ms, to_ms, every_s, MAX_POINTS + 1
     )
     if len(series.at_ms) > MAX_POINTS:
-        raise HTTPException(422, f"more than {MAX_POINTS} rows: ask for a shorter range")
+        sentence = f"more than {MAX_POINTS} rows: ask for a shorter range"
+        raise Fault(422, "too_many_points", sentence, most=MAX_POINTS)
     channels = now.status.channels if now.status is not None else []
     unit = next((one.unit for one in channels if one.name == channel), "")
     table = readings_table(station, channel, unit, series)
@@ -121,20 +126,6 @@ def file_answer(content: bytes, name: str) -> Response:
     named = f"attachment; filename=\"{name}\"; filename*=UTF-8''{quote(name)}"
     media_type = MEDIA[name.rpartition(".")[2]]
     return Response(content, media_type=media_type, headers={"Content-Disposition": named})
-
-
-def bounded_range_ms(begin: datetime, end: datetime) -> tuple[int, int]:
-    """Return a range in milliseconds since 1970.
-
-    Raises:
-        HTTPException: 422, empty, longer than 400 days or outside the years 2000 to 2200.
-    """
-    begin, end = (at if at.tzinfo else at.replace(tzinfo=UTC) for at in (begin, end))
-    if not (2000 <= begin.year <= 2200 and 2000 <= end.year <= 2200):
-        raise HTTPException(422, "from and to must lie between the years 2000 and 2200")
-    if not 0 < (end - begin).total_seconds() <= MAX_RANGE_S:
-        raise HTTPException(422, "from must lie before to, at most 400 days")
-    return ms_from_utc(begin), ms_from_utc(end)
 
 
 def _alarms(database: Database, caller: Principal, from_ms: int, to_ms: int) -> list[AlarmRecord]:

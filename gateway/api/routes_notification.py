@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from gateway.access.permissions import Permission
 from gateway.access.principal import Principal
 from gateway.api.access import needs
+from gateway.api.faults import Fault
 from gateway.api.notification_models import (
     DeliveryList,
     DeliveryView,
@@ -72,7 +73,8 @@ async def put_recipient(
         if channel.kind in ("webhook", "apprise"):
             sink = f"{channel.kind}:{channel.name}"
         if sink not in known:
-            raise HTTPException(422, f"channels: {sink} is not in the configuration of this centre")
+            sentence = f"channels: {sink} is not in the configuration of this centre"
+            raise Fault(422, "wrong_channel", sentence, name=sink)
 
     def keep() -> bool:
         with services.database.writing() as connection:
@@ -85,7 +87,8 @@ async def put_recipient(
             return kept
 
     if not await services.threads.call(keep):
-        raise HTTPException(409, f"at most {notice_people.MAX_RECIPIENTS} recipients")
+        most = notice_people.MAX_RECIPIENTS
+        raise Fault(409, "recipients_full", f"at most {most} recipients", most=most)
     services.notifier.wake()
     return RecipientView(id=recipient_id, settings=body)
 
@@ -111,7 +114,8 @@ async def delete_recipient(
     if users is None:
         raise HTTPException(404, f"there is no recipient {recipient_id!r}")
     if users:
-        raise HTTPException(409, f"the recipient is in the roster {users[0]!r}")
+        sentence = f"the recipient is in the roster {users[0]!r}"
+        raise Fault(409, "recipient_on_duty", sentence, name=users[0])
     return Done()
 
 
@@ -162,21 +166,23 @@ async def put_roster(
 ) -> RosterView:
     """Add or change a roster; everybody in it must be a recipient."""
 
-    def keep() -> str:
+    def keep() -> Fault | None:
         with services.database.writing() as connection:
             known = notice_people.recipients(connection)
             for person in _people_of(body):
                 if person not in known:
-                    return f"there is no recipient {person!r}"
+                    sentence = f"there is no recipient {person!r}"
+                    return Fault(422, "unknown_recipient", sentence, name=person)
             at_ms = now_ms()
             if not notice_people.keep_roster(connection, roster_id, body, caller.account, at_ms):
-                return f"at most {notice_people.MAX_ROSTERS} rosters"
+                most = notice_people.MAX_ROSTERS
+                return Fault(422, "rosters_full", f"at most {most} rosters", most=most)
             _note(connection, caller, f"roster/{roster_id}", "kept", at_ms)
-            return ""
+            return None
 
     fault = await services.threads.call(keep)
-    if fault:
-        raise HTTPException(422, fault)
+    if fault is not None:
+        raise fault
     services.notifier.wake()
     return roster_view(roster_id, body)
 
@@ -249,7 +255,7 @@ async def retry_delivery(
     if found is None:
         raise HTTPException(404, f"there is no delivery {delivery!r}")
     if not done:
-        raise HTTPException(409, "only what failed or was dropped can be sent again")
+        raise Fault(409, "not_failed", "only what failed or was dropped can be sent again")
     for lane in services.notifier.lanes:
         lane.wake()
     return delivery_view(found)

@@ -116,10 +116,9 @@ def _person(caller: Identity) -> Identity:
 
 
 def _unprocessed(refused: SignInRefused) -> Fault:
+    fault = fault_of(refused)
     # Not 401: the page would take the session for ended.
-    if refused.code == "totp_not_begun":
-        return Fault(409, refused.code, "ask for a QR code first")
-    return Fault(422, refused.code, fault_of(refused).detail)
+    return fault if refused.code == "totp_not_begun" else Fault(422, refused.code, fault.detail)
 
 
 def _load(services: Services, caller: Identity) -> OwnAccount:

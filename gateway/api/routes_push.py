@@ -1,8 +1,9 @@
 """What every account sets for itself: notices in its browsers, language and quiet hours."""
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 
 from gateway.api.access import Self
+from gateway.api.faults import Fault
 from gateway.api.notification_models import (
     Done,
     ForgetRequest,
@@ -42,7 +43,8 @@ async def get_push(services: InjectedServices, caller: Self) -> PushView:
 async def subscribe(services: InjectedServices, caller: Self, body: PushRequest) -> Done:
     """Send push messages to this browser too; the oldest of too many makes room."""
     if services.notifier.push_public_key is None:
-        raise HTTPException(409, "this centre sends no push messages: notification.push is not set")
+        sentence = "this centre sends no push messages: notification.push is not set"
+        raise Fault(409, "push_off", sentence)
     browser = PushSubscription(
         id=delivery_id("browser", body.endpoint),
         account=caller.principal.account,
@@ -69,7 +71,7 @@ async def unsubscribe(services: InjectedServices, caller: Self, body: ForgetRequ
             return notice_people.delete_subscription(connection, browser, caller.principal.account)
 
     if not await services.threads.call(forget):
-        raise HTTPException(404, "this browser has no notices switched on")
+        raise Fault(404, "browser_unknown", "this browser has no notices switched on")
     return Done()
 
 
@@ -104,7 +106,7 @@ async def put_mine(services: InjectedServices, caller: Self, body: MineRequest) 
 
     own = await services.threads.call(keep)
     if own is None:
-        raise HTTPException(404, "this account is nobody who is told anything")
+        raise Fault(404, "not_a_recipient", "this account is nobody who is told anything")
     return MineView(name=own.name, language=own.language, quiet=own.quiet)
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Awaitable
 from typing import Annotated, Final, NoReturn, TypeVar
 
-from fastapi import APIRouter, HTTPException, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from gateway.access.permissions import Permission
 from gateway.access.principal import Principal
 from gateway.api.access import needs
+from gateway.api.faults import Fault, FaultCode
 from gateway.api.report_models import (
     ChangeList,
     ChangeView,
@@ -43,16 +44,16 @@ ReportId = Annotated[str, Path(pattern=r"^(week|month)-[0-9]{4}-[0-9]{2}-[0-9]{2
 VersionNumber = Annotated[int, Path(ge=1, le=100_000)]
 Reader = Annotated[Principal, needs(Permission.SEE_REPORTS)]
 Writer = Annotated[Principal, needs(Permission.WRITE_REPORTS)]
-STATUS_OF: Final[dict[type[QuantracError], int]] = {
-    NoSuchReport: 404,
-    ReportClosed: 409,
-    SectionChanged: 409,
-    BeingGenerated: 409,
-    NotYet: 422,
-    WrongValue: 422,
-    WritingFailed: 503,
-    ArchiveUnavailable: 503,
-    DamagedFile: 500,
+FAULT_OF: Final[dict[type[QuantracError], tuple[int, FaultCode]]] = {
+    NoSuchReport: (404, "not_found"),
+    ReportClosed: (409, "report_closed"),
+    SectionChanged: (409, "conflict"),
+    BeingGenerated: (409, "report_being_made"),
+    NotYet: (422, "period_to_come"),
+    WrongValue: (422, "wrong_value"),
+    WritingFailed: (503, "document_failed"),
+    ArchiveUnavailable: (503, "archive_failed"),
+    DamagedFile: (500, "archive_damaged"),
 }
 Result = TypeVar("Result")
 
@@ -76,7 +77,8 @@ async def open_report(services: InjectedServices, caller: Writer, body: NewRepor
     """Return the report of the period that holds a day; it begins as a draft."""
     desk = _desk(services)
     if not FIRST_YEAR < body.day.year < LAST_YEAR:
-        raise HTTPException(422, f"day must lie between the years {FIRST_YEAR} and {LAST_YEAR}")
+        sentence = f"day must lie between the years {FIRST_YEAR} and {LAST_YEAR}"
+        raise Fault(422, "wrong_day", sentence)
     period = period_of(body.kind, body.day, desk.settings.weekly.week_begins)
     return report_view(await _asked(desk.open(period)), now_ms())
 
@@ -133,7 +135,7 @@ async def issue_report(
 ) -> VersionView:
     """Make the version that bears number and date; afterwards nothing changes any more."""
     if not FIRST_YEAR < body.issued_on.year < LAST_YEAR:
-        raise HTTPException(422, "issued_on: a date of this century")
+        raise Fault(422, "wrong_day", "issued_on: a date of this century")
     issue = (body.number, body.issued_on.isoformat())
     made = await _asked(_desk(services).generate(report_id, caller.name, "issue", issue))
     await _note(services, caller, report_id, f"issued as {body.number}, version {made.number}")
@@ -206,7 +208,8 @@ async def get_changes(
 
 def _desk(services: Services) -> ReportDesk:
     if services.reports is None:
-        raise HTTPException(404, "no reports are configured (reports in gateway.yaml)")
+        sentence = "no reports are configured (reports in gateway.yaml)"
+        raise Fault(404, "reports_off", sentence)
     return services.reports
 
 
@@ -222,9 +225,13 @@ async def _note(services: Services, caller: Principal, report_id: str, what: str
 async def _asked(work: Awaitable[Result]) -> Result:
     try:
         return await work
-    except tuple(STATUS_OF) as error:
+    except tuple(FAULT_OF) as error:
         _refuse(error)
 
 
 def _refuse(error: QuantracError) -> NoReturn:
-    raise HTTPException(STATUS_OF[type(error)], str(error)[:300]) from error
+    status, code = FAULT_OF[type(error)]
+    sentence = str(error)[:300]
+    if isinstance(error, WrongValue):
+        raise Fault(status, code, sentence, field=error.field, needs=error.needs) from error
+    raise Fault(status, code, sentence) from error

@@ -18,17 +18,18 @@ from gateway.api.session_models import (
 )
 from gateway.database import accounts
 from gateway.database.accounts import AccountRecord
-from gateway.sign_in.doors import DAY_MS, PasswordRefused, SignInRefused, Visitor
+from gateway.sign_in.doors import DAY_MS, PasswordRefused, SignInCode, SignInRefused, Visitor
 from gateway.sign_in.opening import MOST_WAITING
 from quantrac_core.contracts.messages import utc_from_ms
 
 router = APIRouter(prefix="/api/v1/session", tags=["session"])
-SENTENCES: Final = {
+SENTENCES: Final[dict[SignInCode, tuple[int, str]]] = {
     "wrong": (401, "the account or the password is wrong"),
     "code_needed": (401, "the one-time code of the account is needed too"),
     "code_wrong": (401, "the one-time code is wrong or was used"),
     "link_used": (401, "this link was used already, or is too old"),
     "locked": (429, "too many attempts; wait"),
+    "totp_not_begun": (409, "ask for a QR code first"),
 }
 MAX_AGENT: Final = 200
 
@@ -120,7 +121,7 @@ async def change_password(
             part.doors.change_password, account, body.current, body.new, caller.key
         )
     except PasswordRefused as refused:
-        raise Fault(422, f"password_{refused.code}", str(refused)) from refused
+        raise Fault(422, refused.code, str(refused)) from refused
     except SignInRefused as refused:
         raise fault_of(refused) from refused
     finally:

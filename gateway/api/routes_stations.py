@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Path, Query
 from gateway.access.permissions import Permission
 from gateway.access.principal import Principal
 from gateway.api.access import needs
+from gateway.api.faults import Fault
 from gateway.api.models import ReadingsView, StationList, StationView
 from gateway.api.services import InjectedServices
 from quantrac_core.contracts.identifiers import CHANNEL_NAME, STATION_ID
@@ -57,10 +58,11 @@ async def get_readings(
     now = services.board.stations.get(station) if caller.reaches_station(station) else None
     if now is None:
         raise HTTPException(404, f"there is no station {station!r}")
-    from_ms, to_ms = _bounded_range(from_, to)
+    from_ms, to_ms = bounded_range_ms(from_, to)
     every_s = choose_every_s(every, (to_ms - from_ms) / 1000)
     if every_s and (to_ms - from_ms) / 1000 / every_s > MAX_POINTS:
-        raise HTTPException(422, f"more than {MAX_POINTS} points: ask for a shorter range")
+        sentence = f"more than {MAX_POINTS} points: ask for a shorter range"
+        raise Fault(422, "too_many_points", sentence, most=MAX_POINTS)
     if every_s:
         # Whole buckets at both ends, so that every store answers alike.
         step_ms = every_s * 1000
@@ -69,7 +71,8 @@ async def get_readings(
         services.store.query, station, channel, from_ms, to_ms, every_s, MAX_POINTS + 1
     )
     if len(series.at_ms) > MAX_POINTS:
-        raise HTTPException(422, f"more than {MAX_POINTS} points: ask for a shorter range")
+        sentence = f"more than {MAX_POINTS} points: ask for a shorter range"
+        raise Fault(422, "too_many_points", sentence, most=MAX_POINTS)
     latest = now.latest.get(channel)
     unit = latest.reading.u if latest is not None else ""
     if now.status is not None:
@@ -102,14 +105,17 @@ def choose_every_s(every: str, range_s: float) -> int:
             return int(every)
 
 
-def _bounded_range(begin: datetime, end: datetime) -> tuple[int, int]:
-    begin = begin if begin.tzinfo is not None else begin.replace(tzinfo=UTC)
-    end = end if end.tzinfo is not None else end.replace(tzinfo=UTC)
+def bounded_range_ms(begin: datetime, end: datetime) -> tuple[int, int]:
+    """Return a range in milliseconds since 1970.
+
+    Raises:
+        Fault: 422, empty, longer than 400 days or outside the years 2000 to 2200.
+    """
+    begin, end = (at if at.tzinfo else at.replace(tzinfo=UTC) for at in (begin, end))
     if not (2000 <= begin.year <= 2200 and 2000 <= end.year <= 2200):
-        raise HTTPException(422, "from and to must lie between the years 2000 and 2200")
-    range_s = (end - begin).total_seconds()
-    if range_s <= 0:
-        raise HTTPException(422, "from must lie before to")
-    if range_s > MAX_RANGE_S:
-        raise HTTPException(422, "the range is longer than 400 days")
+        raise Fault(422, "wrong_years", "from and to must lie between the years 2000 and 2200")
+    if begin >= end:
+        raise Fault(422, "wrong_order", "from must lie before to")
+    if (end - begin).total_seconds() > MAX_RANGE_S:
+        raise Fault(422, "range_too_long", "the range is longer than 400 days", most_days=400)
     return ms_from_utc(begin), ms_from_utc(end)

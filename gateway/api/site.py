@@ -1,6 +1,8 @@
 """Puts routes, protection and page together, and answers faults in one sentence."""
 
+import re
 from collections.abc import Iterable
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -35,6 +37,9 @@ from gateway.api.protection import UPLOAD_PATH, Protection
 from gateway.api.services import Services
 from gateway.database.engine import DatabaseUnavailable
 from gateway.stores.interface import StoreUnavailable
+
+_BOUNDS: Final = ("min_length", "max_length", "ge", "gt", "le", "lt")
+_RULE_OF_A_FIELD: Final = re.compile(r"Value error, ([a-z_]+): ")
 
 
 def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
@@ -91,7 +96,20 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     status = 400 if UPLOAD_PATH.fullmatch(request.url.path) else 422
     # The value that was sent may be a password, so only its place and the rule are told.
     sentence = f"{where}: {first['msg']}"[:300]
-    return JSONResponse(fault_body(status, sentence), status_code=status)
+    more = {"field": (_named_in(first) or where)[:100], "rule": first["type"], **_bound(first)}
+    return JSONResponse(fault_body(status, sentence, **more), status_code=status)
+
+
+def _named_in(error: dict[str, Any]) -> str | None:
+    """Return the field that a rule of a whole model speaks of: ``account: needed for …``."""
+    told = _RULE_OF_A_FIELD.match(error["msg"]) if error["type"] == "value_error" else None
+    return told and told[1]
+
+
+def _bound(error: dict[str, Any]) -> dict[str, int]:
+    """Return the figure of a rule such as "at most 60 characters", where it has one."""
+    bounds = (error.get("ctx", {}).get(name) for name in _BOUNDS)
+    return next(({"bound": one} for one in bounds if isinstance(one, int)), {})
 
 
 async def _unavailable(_request: Request, error: Exception) -> JSONResponse:

@@ -1,14 +1,23 @@
 """Fills sections from their CSV files and HTTP sources before a report is generated."""
 
+from typing import Final
+
 from gateway.database import report_sections
 from gateway.database.engine import Database
 from gateway.database.report_sections import SectionChanged
 from gateway.reports.form import ReportForm, SectionForm
 from gateway.reports.period import Period
 from gateway.reports.section_sources import SourceFailed, fetch_json, read_csv
-from gateway.reports.section_values import SectionValues, WrongValue, checked
+from gateway.reports.section_values import Needs, SectionValues, WrongValue, checked
 
 SOURCE_NAME = "nguồn dữ liệu"
+NEEDS_VI: Final[dict[Needs, str]] = {
+    "known_field": "không có trong mẫu báo cáo",
+    "text": "văn bản quá dài",
+    "number": "không phải là số",
+    "table": "bảng thiếu số hoặc có ô không phải là số",
+    "smaller_number": "số quá lớn",
+}
 
 
 def fetch_sections(
@@ -46,10 +55,14 @@ def _fetched(
             keys = [one.key for one in section.fields] + [one.key for one in section.tables]
             given = fetch_json(section.source, keys, period)
         else:
-            raise SourceFailed("no source")
+            raise SourceFailed("mục này không có nguồn dữ liệu")
         values = checked(section, given)
-    except (SourceFailed, WrongValue) as error:
-        return SectionValues(
-            kept.values, kept.text, kept.state, kept.by, kept.at_ms, str(error)[:300]
-        )
+    except SourceFailed as error:
+        return _without(kept, str(error))
+    except WrongValue as error:
+        return _without(kept, f"{error.field}: {NEEDS_VI[error.needs]}")
     return SectionValues(values, kept.text, "fetched", SOURCE_NAME, now_ms)
+
+
+def _without(kept: SectionValues, fault: str) -> SectionValues:
+    return SectionValues(kept.values, kept.text, kept.state, kept.by, kept.at_ms, fault[:300])

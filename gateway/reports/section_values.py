@@ -19,8 +19,21 @@ _PLAIN: Final = re.compile(r"-?\d{1,15}(?:[.,]\d{1,6})?")
 _GROUPED: Final = re.compile(r"-?\d{1,3}[.,]\d{3}")
 
 
+Needs = Literal["known_field", "text", "number", "table", "smaller_number"]
+
+
 class WrongValue(QuantracError):
-    """A value that its field does not take; the words name the field."""
+    """A value that its field does not take.
+
+    Args:
+        field: the field's name as people read it.
+        needs: what the field takes, for pages in other languages.
+    """
+
+    def __init__(self, field: str, needs: Needs, rule: str) -> None:
+        self.field = field[:100]
+        self.needs = needs
+        super().__init__(f"{self.field}: {rule}")
 
 
 class SectionValues(msgspec.Struct, frozen=True):
@@ -60,7 +73,7 @@ def checked(section: SectionForm, given: Mapping[str, object]) -> dict[str, Valu
         elif key in tables:
             values[key] = _table_value(tables[key], value)
         else:
-            raise WrongValue(f"{key[:60]!r} is no field of the section {section.title!r}")
+            raise WrongValue(key, "known_field", f"no field of the section {section.title!r}")
     return values
 
 
@@ -111,30 +124,33 @@ def table_rows(table: TableForm, numbers: list[list[float]]) -> list[list[str]]:
 def _field_value(field: FieldForm, value: object) -> Value:
     if field.kind == "text":
         if not isinstance(value, str) or len(value) > MAX_TEXT or "\x00" in value:
-            raise WrongValue(f"{field.name_vi}: a text of at most {MAX_TEXT} characters")
+            rule = f"a text of at most {MAX_TEXT} characters"
+            raise WrongValue(field.name_vi, "text", rule)
         return value.strip()
     number = read_number(value) if isinstance(value, str) else value
     if isinstance(number, bool) or not isinstance(number, int | float):
-        raise WrongValue(f"{field.name_vi}: a number such as 1600 or 12,5, not {str(value)[:40]!r}")
+        rule = f"a number such as 1600 or 12,5, not {str(value)[:40]!r}"
+        raise WrongValue(field.name_vi, "number", rule)
     return _bounded(float(number), field.name_vi)
 
 
 def _table_value(table: TableForm, value: object) -> Value:
     name, width = table.columns[0], len(table.columns) - 1
-    shape = f"{name}: {len(table.rows)} rows of {width} numbers"
+    refused = WrongValue(name, "table", f"{len(table.rows)} rows of {width} numbers")
     if not isinstance(value, list) or len(value) != len(table.rows):
-        raise WrongValue(shape)
+        raise refused
     rows: list[list[float]] = []
     for row in value:
         if not isinstance(row, list) or len(row) != width:
-            raise WrongValue(shape)
+            raise refused
         if any(isinstance(one, bool) or not isinstance(one, int | float) for one in row):
-            raise WrongValue(shape)
+            raise refused
         rows.append([_bounded(float(one), name) for one in row])
     return rows
 
 
 def _bounded(number: float, name: str) -> float:
     if not abs(number) <= MAX_NUMBER:
-        raise WrongValue(f"{name}: a number between -{MAX_NUMBER:g} and {MAX_NUMBER:g}")
+        rule = f"a number between -{MAX_NUMBER:g} and {MAX_NUMBER:g}"
+        raise WrongValue(name, "smaller_number", rule)
     return number

@@ -28,6 +28,8 @@ from quantrac_core.runtime.clock import Clock
 
 DAY_MS: Final = 24 * HOUR_MS
 Method = Literal["password", "link", "oidc"]
+SignInCode = Literal["wrong", "locked", "code_needed", "code_wrong", "link_used", "totp_not_begun"]
+PasswordCode = Literal["password_wrong", "password_weak"]
 
 
 class SignInRefused(QuantracError):
@@ -35,20 +37,20 @@ class SignInRefused(QuantracError):
 
     Args:
         code: ``wrong`` (account or password), ``locked``, ``code_needed``, ``code_wrong``,
-            ``link_used``.
+            ``link_used``, ``totp_not_begun``.
         wait_s: how long to wait before the next attempt; 0 for all but ``locked``.
     """
 
-    def __init__(self, code: str, wait_s: int = 0) -> None:
+    def __init__(self, code: SignInCode, wait_s: int = 0) -> None:
         self.code = code
         self.wait_s = wait_s
         super().__init__(code)
 
 
 class PasswordRefused(QuantracError):
-    """A password change that did not succeed; ``code`` is ``wrong`` or ``weak``."""
+    """A password change that did not succeed."""
 
-    def __init__(self, code: str, why: str) -> None:
+    def __init__(self, code: PasswordCode, why: str) -> None:
         self.code = code
         super().__init__(why)
 
@@ -163,13 +165,13 @@ class Doors:
         if account is None or not (
             account.password_hash is None or self.passwords.is_right(account.password_hash, current)
         ):
-            raise PasswordRefused("wrong", "the current password is wrong")
+            raise PasswordRefused("password_wrong", "the current password is wrong")
         why = password_fault(new, name)
         if why is None and new == current:
             why = "the new password is the old one"
         if why is not None:
             self._forgive(name, None)
-            raise PasswordRefused("weak", why)
+            raise PasswordRefused("password_weak", why)
         hashed = self.passwords.hash(new)
         with self._database.writing() as connection:
             accounts.change(connection, name, password_hash=hashed, must_change_password=False)

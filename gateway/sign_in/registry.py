@@ -1,7 +1,7 @@
 """What administrators do to accounts, each act with its line in the audit."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import Connection
 
@@ -18,16 +18,13 @@ from quantrac_core.runtime.clock import Clock
 
 LINK_MS: Final = 24 * 3_600_000
 DAY_MS: Final = 24 * 3_600_000
+AccountCode = Literal["unknown_account", "name_taken", "last_administrator", "claim_taken"]
 
 
 class AccountRefused(QuantracError):
-    """An act that cannot be done.
+    """An act that cannot be done."""
 
-    Args:
-        code: ``unknown_account``, ``name_taken``, ``last_administrator``, ``claim_taken``.
-    """
-
-    def __init__(self, code: str, why: str) -> None:
+    def __init__(self, code: AccountCode, why: str) -> None:
         self.code = code
         super().__init__(why)
 

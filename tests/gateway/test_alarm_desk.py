@@ -56,6 +56,8 @@ def test_shelved_with_a_reason_taken_back_and_all_of_it_in_the_journal(
 
     assert (refused[0], too_long[0]) == (422, 409)
     assert "240 min at most" in too_long[1]["detail"]
+    assert (too_long[1]["code"], too_long[1]["most_min"]) == ("too_long", 240)
+    assert (refused[1]["code"], refused[1]["field"]) == ("invalid", "why")
     assert (shelved["silenced_by"], shelved["attention"]) == ("shelved", False)
     assert centre.api.get("/alarms", station=station.station, silenced="no")["alarms"] == []
     back = centre.api.post(f"{path}/unshelve", {})[1]

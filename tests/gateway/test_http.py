@@ -41,6 +41,15 @@ ABSURD = {
 }
 
 
+CODE_OF = {
+    "reversed": "wrong_order",
+    "too long": "range_too_long",
+    "too many raw points": "too_many_points",
+    "before time": "wrong_years",
+    "after time": "wrong_years",
+}
+
+
 @pytest.mark.parametrize("name", ABSURD)
 def test_absurd_ranges_get_one_sentence(centre: Centre, station: FakeStation, name: str) -> None:
     station.send(station.birth())
@@ -51,7 +60,22 @@ def test_absurd_ranges_get_one_sentence(centre: Centre, station: FakeStation, na
     status, text, _ = centre.api.raw(f"/api/v1/stations/{station.station}/readings?{query}")
 
     assert status == 422
-    assert isinstance(json.loads(text)["detail"], str)
+    fault = json.loads(text)
+    assert isinstance(fault["detail"], str)
+    assert fault["code"] == CODE_OF.get(name, "invalid")
+
+
+def test_a_refused_form_names_field_rule_and_bound_and_never_the_value(centre: Centre) -> None:
+    secret = "s3cret" * 100
+    body = json.dumps({"account": "a" * 61, "password": secret, "code": ""})
+    headers = {"Content-Type": "application/json"}
+    status, text, _ = centre.api.raw("/api/v1/session", "POST", body, headers)
+
+    assert status == 422
+    fault = json.loads(text)
+    told = (fault["code"], fault["field"], fault["rule"], fault["bound"])
+    assert told == ("invalid", "account", "string_too_long", 60)
+    assert "s3cret" not in text
 
 
 @pytest.mark.parametrize(

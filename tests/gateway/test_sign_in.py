@@ -10,6 +10,7 @@ from gateway.access.permissions import Role
 from tests.gateway.browser import Browser
 from tests.gateway.conftest import Centre
 from tests.gateway.visitor import Visitor, new_person
+from tests.peers.gateway import access_section
 from tests.peers.process import free_port, until
 
 
@@ -148,7 +149,9 @@ def test_a_session_lives_through_a_restart_of_the_gateway(
 def test_the_first_start_leaves_a_password_that_its_change_makes_disappear(
     new_centre: Callable[..., Centre], tmp_path: Path
 ) -> None:
-    centre = new_centre()
+    access = access_section(tmp_path)
+    del access["first_password_file"]
+    centre = new_centre(access=access)
     file = until(lambda: next(tmp_path.glob("first-password.txt"), None))
     until(lambda: str(file) in centre.process.log())
     password = file.read_text().strip()

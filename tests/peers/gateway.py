@@ -32,7 +32,11 @@ def access_section(folder: Path) -> dict[str, Any]:
         file = folder / f"token-{sha256(who.encode()).hexdigest()[:12]}"
         file.write_text(token_of(who))
         tokens.append({"name": who, "token": {"file": str(file)}, "may": sorted(may)})
-    return {"service_tokens": tokens, "password": LITTLE_COST}
+    return {
+        "service_tokens": tokens,
+        "password": LITTLE_COST,
+        "first_password_file": str(folder / "first-password.txt"),
+    }
 
 
 REPORT_FORM = Path(__file__).parents[2] / "configs" / "reports.yaml"

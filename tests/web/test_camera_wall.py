@@ -70,6 +70,12 @@ def test_no_picture_is_asked_for_where_nobody_looks(
             "triangle",
             ["Hoạt động kém", "hình đứng yên", "quét chậm vùng yên"],
         ),
+        (
+            "degraded",
+            {"detail": "no packet for 2.5 s (and 1 more)"},
+            "triangle",
+            ["Hoạt động kém", "Không nhận được dữ liệu trong 2,5 giây. (và 1 điều khác)"],
+        ),
     ],
 )
 def test_trouble_is_told_by_shape_word_time_and_cause(
@@ -90,6 +96,18 @@ def test_trouble_is_told_by_shape_word_time_and_cause(
     for word in words:
         expect(card).to_contain_text(word)
     expect(card).to_contain_text("từ ")
+
+
+def test_a_degraded_camera_works_poorly_and_a_blind_one_does_not_work(
+    page: Page, centre: Centre, new_camera: NewCamera
+) -> None:
+    camera = new_camera("tuong-5")
+    page.goto(f"{centre.base_url}/#/today")
+    row = page.locator("[data-trouble=camera]").filter(has=page.locator("[href$='/tuong-5']"))
+    camera.announce("degraded", overload_level=2)
+    expect(row).to_contain_text("Camera hoạt động kém")
+    camera.announce("down", cause="no_connection")
+    expect(row).to_contain_text("Camera không hoạt động")
 
 
 def test_camera_has_its_rose_its_rules_and_its_latest_events(

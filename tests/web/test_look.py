@@ -7,7 +7,23 @@ from tests.web.conftest import Centre, sign_in
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["#/", "#/stations/thanh-hai", "#/alarms", "#/system"]
+AWAITED = {
+    "#/": "article",
+    "#/stations/thanh-hai": "canvas",
+    "#/alarms": "li[data-alarm]",
+    "#/alarms?show=figures": "dl.tiles",
+    "#/alarms?show=definitions": "main button:has-text('Sửa')",
+    "#/today": "[data-figure=exceedances]",
+    "#/reports": "[data-list=reports]",
+    "#/notices": "main .add",
+    "#/account": "[data-part=tokens]",
+    "#/accounts": "[data-account-row]",
+    "#/audit": "li[data-action]",
+    "#/system": "[data-health]",
+}
+"""What tells that a page is there."""
+
+PAGES = list(AWAITED)
 READ_CONTRASTS = """() => {
   const parse = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
   const linear = (c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
@@ -37,8 +53,9 @@ READ_CLIPPED = """() => [...document.querySelectorAll('main *, header *')]
   .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible')
   .filter((e) => getComputedStyle(e).overflowX !== 'auto')
   .map((e) => e.className)"""
-READ_SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input, summary')]
+READ_SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input, select, summary')]
   .filter((e) => !e.closest('.skip') && e.getBoundingClientRect().height > 0)
+  .map((e) => (e.type === 'checkbox' && e.closest('label')) || e)
   .filter((e) => e.getBoundingClientRect().height < 43.5)
   .map((e) => e.textContent.trim() + ' ' + e.getBoundingClientRect().height)"""
 
@@ -70,8 +87,7 @@ def show(page: Page, address: str, width: int, height: int, scheme: str = "light
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.evaluate("(hash) => { location.hash = hash }", address)
-    awaited = {"#/": "article", "#/system": "[data-health]", "#/alarms": "li[data-alarm]"}
-    expect(page.locator(awaited.get(address, "canvas")).first).to_be_visible()
+    expect(page.locator(AWAITED[address]).first).to_be_visible()
 
 
 @pytest.mark.parametrize("address", PAGES)

@@ -114,10 +114,40 @@ def test_a_fault_is_told_in_place_and_a_slip_deletes_nothing(page: Page, centre:
     expect(card).to_contain_text("không gửi được")
     expect(card).to_contain_text("máy chủ thư từ chối địa chỉ (550)")
 
+    card.get_by_role("button", name="Sửa").click()
+    page.get_by_label("Tên").fill("")
+    page.get_by_role("button", name="Lưu").click()
+    expect(page.locator("form [role=alert]")).to_have_text("Ô “Tên”: chưa nhập.")
+    page.get_by_role("button", name="Hủy").click()
+
     card.get_by_role("button", name="Xóa").click()
     expect(card).to_be_visible()
     card.get_by_role("button", name="Bấm lần nữa để xóa").click()
     expect(card).to_have_count(0)
+
+
+def test_what_the_gateway_refuses_is_said_in_vietnamese(page: Page, centre: Centre) -> None:
+    headers = {"Content-Type": "application/json"}
+    mail = {"kind": "email", "address": "hoa@example.vn"}
+    hoa = json.dumps({"name": "Hoa", "channels": [mail]})
+    duty = {"window": {"begin": "00:00", "end": "06:00"}, "recipient": "hoa"}
+    roster = json.dumps({"name": "Trực đêm", "shifts": [duty]})
+    root = "/api/v1/notification"
+    assert centre.api.raw(f"{root}/recipients/hoa", "PUT", hoa, headers)[0] == 200
+    assert centre.api.raw(f"{root}/rosters/truc-dem", "PUT", roster, headers)[0] == 200
+    page.goto(f"{centre.base_url}/#/notices")
+    card = page.locator("[data-recipient=hoa]")
+    card.get_by_role("button", name="Xóa").click()
+    card.get_by_role("button", name="Bấm lần nữa để xóa").click()
+    expect(page.locator("main > .problem, main .problem").first).to_have_text(
+        "Chưa lưu được: Người nhận này có tên trong lịch trực “Trực đêm”, hãy bỏ khỏi lịch trước."
+    )
+    card.get_by_role("button", name="Sửa").click()
+    page.get_by_placeholder("Địa chỉ thư").fill("hoa@nowhere")
+    page.get_by_role("button", name="Lưu").click()
+    expect(page.locator("form [role=alert]")).to_have_text(
+        "Chưa lưu được: Ô “Địa chỉ thư”: không đúng dạng."
+    )
 
 
 def test_an_account_sets_its_own_quiet_hours(page: Page, centre: Centre) -> None:

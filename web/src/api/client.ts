@@ -8,10 +8,11 @@ const TIMEOUT_MS = 10_000;
 export class RequestFailed extends Error {
   constructor(
     readonly status: number,
-    readonly detail: string,
+    /** The gateway's English words: for the browser's log, never for a page. */
+    detail: string,
     /** A word that stays the same over versions, such as `locked`. */
     readonly code = '',
-    /** Figures for the sentence in another language. */
+    /** Figures and names for the sentence in another language. */
     readonly more: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail);

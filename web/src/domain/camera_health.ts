@@ -14,6 +14,11 @@ export function isTroubled(camera: Pick<Camera, 'state' | 'distrust'>): boolean 
   return camera.state !== 'live' || camera.distrust.length > 0;
 }
 
+/** Tell whether the camera watches, be it poorly. */
+export function isWorking(camera: Pick<Camera, 'state'>): boolean {
+  return camera.state === 'live' || camera.state === 'degraded';
+}
+
 const RANK: Record<Camera['state'], number> = {
   down: 0,
   silent: 0,

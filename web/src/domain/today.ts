@@ -1,7 +1,7 @@
 /** What a leader should know at once, and the week in a few figures. */
 import type { Alarm, Station } from '../api/contract';
 import type { Camera, SecurityEvent } from '../api/security_contract';
-import { byTrouble, isTroubled } from './camera_health';
+import { byTrouble, isTroubled, isWorking } from './camera_health';
 import { toSiteField, fromSiteField } from './site_time';
 
 /** One thing that is wrong now; `rank` 0 is the gravest. */
@@ -56,7 +56,7 @@ export function troubles(
   for (const camera of [...cameras].sort(byTrouble)) {
     if (!isTroubled(camera) || camera.state === 'unknown' || camera.state === 'starting') continue;
     const sinceMs = Date.parse(camera.since ?? '');
-    const rank = camera.state === 'down' || camera.state === 'silent' ? 2 : 4;
+    const rank = isWorking(camera) ? 4 : 2;
     found.push({ kind: 'camera', id: camera.id, sinceMs, rank, taken: null, camera });
   }
   return found.sort((a, b) => a.rank - b.rank || (a.sinceMs || 0) - (b.sinceMs || 0));

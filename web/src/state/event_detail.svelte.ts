@@ -15,7 +15,7 @@ export class EventDetail {
   others = $state.raw<SecurityEvent[]>([]);
   custody = $state.raw<CustodyLog | null>(null);
   state = $state<'loading' | 'ready' | 'missing' | 'failed'>('loading');
-  detail = $state('');
+  failure = $state.raw<RequestFailed | null>(null);
   readonly #id: string;
   #closed = false;
   readonly #stops: (() => void)[];
@@ -43,7 +43,7 @@ export class EventDetail {
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
       if (this.#closed) return;
-      this.detail = error.detail;
+      this.failure = error;
       if (this.event === null) this.state = error.status === 404 ? 'missing' : 'failed';
     }
   }

@@ -12,7 +12,7 @@ const PAGE_SIZE = 50;
 export class EventFeed {
   events = $state.raw<SecurityEvent[]>([]);
   state = $state<'loading' | 'ready' | 'failed'>('loading');
-  detail = $state('');
+  failure = $state.raw<RequestFailed | null>(null);
   next = $state<string | null>(null);
   loadingMore = $state(false);
   readonly #filter: EventFilter;
@@ -50,7 +50,7 @@ export class EventFeed {
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
       if (this.#closed || this.#heldBack !== mine) return;
-      this.detail = error.detail;
+      this.failure = error;
       if (this.events.length === 0) this.state = 'failed';
     } finally {
       if (this.#heldBack === mine) this.#heldBack = null;
@@ -66,10 +66,10 @@ export class EventFeed {
       if (this.#closed || this.next !== cursor) return;
       this.events = withPage(this.events, page.events);
       this.next = page.next;
-      this.detail = '';
+      this.failure = null;
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
-      this.detail = error.detail;
+      this.failure = error;
     } finally {
       this.loadingMore = false;
     }

@@ -9,7 +9,7 @@ export type HistoryState = 'loading' | 'ready' | 'failed';
 export class History {
   series = $state.raw<Series | null>(null);
   state = $state<HistoryState>('loading');
-  detail = $state('');
+  failure = $state.raw<RequestFailed | null>(null);
   readonly #station: string;
   readonly #channel: string;
   readonly #span_ms: number;
@@ -44,7 +44,7 @@ export class History {
       if (!(error instanceof RequestFailed)) throw error;
       if (this.#closed) return;
       this.state = 'failed';
-      this.detail = error.detail;
+      this.failure = error;
     }
   }
 

@@ -7,7 +7,7 @@ import { live } from './live.svelte';
 
 export class Past {
   series = $state.raw<Series | null>(null);
-  detail = $state('');
+  failure = $state.raw<RequestFailed | null>(null);
   #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #stop: () => void;
@@ -31,11 +31,11 @@ export class Past {
       const series = await fetchReadings(this.station, this.channel, toMs - this.span_ms, toMs + ahead_ms);
       if (this.#closed) return;
       this.series = moved(series, this.shift_ms);
-      this.detail = '';
+      this.failure = null;
       this.#timer = setTimeout(() => void this.load(), ahead_ms * 0.9);
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
-      if (!this.#closed) this.detail = error.detail;
+      if (!this.#closed) this.failure = error;
     }
   }
 

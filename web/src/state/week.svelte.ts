@@ -16,7 +16,7 @@ export class WeekFigures {
   events = $state.raw<SecurityEvent[] | null>(null);
   fromMs = $state(weekStart(serverClock.read()));
   atMs = $state<number | null>(null);
-  detail = $state('');
+  failure = $state.raw<RequestFailed | null>(null);
   #timer: ReturnType<typeof setInterval> | undefined;
   #stop: () => void = () => undefined;
 
@@ -42,7 +42,7 @@ export class WeekFigures {
     const failed = [alarms, events].find((one) => one.status === 'rejected');
     const reason: unknown = failed?.reason;
     if (reason !== undefined && !(reason instanceof RequestFailed)) throw reason;
-    this.detail = reason instanceof RequestFailed && reason.status !== 403 ? reason.detail : '';
+    this.failure = reason instanceof RequestFailed && reason.status !== 403 ? reason : null;
     this.atMs = nowMs;
   }
 }

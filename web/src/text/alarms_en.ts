@@ -87,7 +87,6 @@ export const alarmsEn: AlarmCatalogue = {
   unsuppress: 'End the suppression',
   backWhy: 'Put back from the alarm desk',
   byWhom: (by, when) => `${by}, ${when}`,
-  keys: 'Keys',
   keyMove: 'down / up',
   keyAck: 'acknowledge',
   keyShelve: 'shelve',

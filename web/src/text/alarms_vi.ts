@@ -97,7 +97,6 @@ export const alarmsVi = {
   unsuppress: 'Bỏ chặn',
   backWhy: 'Đưa lại từ bàn cảnh báo',
   byWhom: (by: string, when: string) => `${by}, ${when}`,
-  keys: 'Phím tắt',
   keyMove: 'xuống / lên',
   keyAck: 'tiếp nhận',
   keyShelve: 'tạm gác',

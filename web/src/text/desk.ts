@@ -1,6 +1,7 @@
 /** The desk's strings by language, and what is named in two languages at once. */
 import type { Camera, SecurityEvent } from '../api/security_contract';
 import { compassEighth } from '../domain/ground';
+import { cameraSentenceVi } from './camera_sentences_vi';
 import { deskEn } from './desk_en';
 import { deskVi, type DeskCatalogue } from './desk_vi';
 import { formatNumber, type Language } from './format';
@@ -51,6 +52,11 @@ export function troubles(
     words.unshift(text.causes[camera.cause] ?? camera.cause);
   }
   return words;
+}
+
+/** Return what the camera's machine says of itself, in the reader's language. */
+export function cameraSentence(camera: Pick<Camera, 'detail'>, language: Language): string {
+  return language === 'vi' && camera.detail !== '' ? cameraSentenceVi(camera.detail) : camera.detail;
 }
 
 /** Return a size in the unit that people read: 640 kB, 12,4 MB. */

@@ -37,6 +37,8 @@ export const deskEn: DeskCatalogue = {
     turned: 'camera turned',
     defocused: 'picture out of focus',
     frozen: 'picture frozen',
+    evidence_refused_by_disk: "the camera's disk refused the evidence",
+    restarted: "the camera's program was restarted",
   },
   distrust: {
     covered: 'picture covered',
@@ -102,7 +104,6 @@ export const deskEn: DeskCatalogue = {
     announceOne: (what) => `New event: ${what}`,
     announceMany: (n) => plural(n, 'new event', 'new events'),
     arrivedAbove: (n) => `${plural(n, 'new event', 'new events')} above`,
-    keys: 'Keys',
     keyMove: 'move',
     keyOpen: 'open',
     keyGroup: 'open group',

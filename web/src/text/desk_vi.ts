@@ -37,6 +37,8 @@ export const deskVi = {
     turned: 'camera bị xoay',
     defocused: 'hình mất nét',
     frozen: 'hình đứng yên',
+    evidence_refused_by_disk: 'đĩa của máy camera không nhận bằng chứng',
+    restarted: 'chương trình camera đã khởi động lại',
   }),
   distrust: named({
     covered: 'hình bị che',
@@ -102,7 +104,6 @@ export const deskVi = {
     announceOne: (what: string) => `Sự kiện mới: ${what}`,
     announceMany: (n: number) => `${n} sự kiện mới`,
     arrivedAbove: (n: number) => `${n} sự kiện mới ở trên`,
-    keys: 'Phím tắt',
     keyMove: 'chuyển dòng',
     keyOpen: 'mở',
     keyGroup: 'mở nhóm',

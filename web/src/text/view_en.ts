@@ -42,6 +42,7 @@ export const viewEn: ViewCatalogue = {
     takenBy: (who) => `In hand: ${who}`,
     nobody: 'Nobody has taken it',
     stationAway: 'The station sends no values',
+    cameraPoor: 'Camera works poorly',
     cameraAway: 'The camera does not work',
     value: (value, limit) => `${value}, limit ${limit}`,
     week: 'This week',

@@ -42,6 +42,7 @@ export const viewVi = {
     nobody: 'Chưa ai tiếp nhận',
     stationAway: 'Trạm không gửi số liệu',
     cameraAway: 'Camera không hoạt động',
+    cameraPoor: 'Camera hoạt động kém',
     value: (value: string, limit: string) => `${value}, ngưỡng ${limit}`,
     week: 'Tuần này',
     weekFrom: (from: string) => `từ thứ Hai ${from}`,

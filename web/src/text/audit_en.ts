@@ -1,0 +1,42 @@
+/** English words for what the audit tells of a step. */
+import type { AuditCatalogue } from './audit_vi';
+
+export const auditEn: AuditCatalogue = {
+  service: (name) => `service ${name}`,
+  centre: 'The centre itself',
+  subjects: {
+    account: (name) => `account ${name}`,
+    address: (name) => `address ${name}`,
+    alarm: (name) => `alarm ${name}`,
+    token: (name) => `API token ${name}`,
+    recipient: (name) => `recipient ${name}`,
+    roster: (name) => `roster ${name}`,
+    report: (name) => `report ${name}`,
+    event: (name) => `event ${name}`,
+    audit: () => 'the audit',
+  },
+  from: (address) => `from ${address}`,
+  methods: { password: 'by password', link: 'by link', oidc: 'by the identity provider' },
+  failures: {
+    'a wrong account or password': 'a wrong account or password',
+    'a wrong one-time code': 'a wrong one-time code',
+    'a link that is used, too old or unknown': 'a link that is used, too old or unknown',
+    'nobody here belongs to this person of the provider': 'this identity belongs to no account here',
+  },
+  lockedFor: (seconds) => (seconds < 100 ? `for ${seconds} s` : `for ${Math.ceil(seconds / 60)} min`),
+  firstStart: 'at the first start of the centre',
+  newPassword: 'a new one-time password',
+  sessions: (n) => (n === 1 ? '1 session' : `${n} sessions`),
+  stations: (names) => `stations: ${names}`,
+  cameras: (names) => `cameras: ${names}`,
+  all: 'all',
+  none: 'none',
+  disabled: 'disabled',
+  days: (n) => `good for ${n} days`,
+  tokenOf: (name, account) => `${name}, of ${account}`,
+  kept: 'kept',
+  deleted: 'deleted',
+  version: (n) => `version ${n}`,
+  issued: (number, version) => `issued as ${number}, version ${version}`,
+  sent: (note) => (note === '' ? 'sent' : `sent: ${note}`),
+};
