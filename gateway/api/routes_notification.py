@@ -26,9 +26,9 @@ from gateway.database.engine import Database
 from gateway.database.notice_queue import Delivery, DeliveryState, delivery_id
 from gateway.ingest.commits import now_ms
 from gateway.notification.message import Message, test_message
-from gateway.notification.people import MAX_STEPS, Recipient, Roster
+from gateway.notification.people import MAX_STEPS, Recipient, Roster, sink_of
+from gateway.notification.posting import queue_message
 from gateway.notification.routing import on_duty
-from gateway.notification.watch import queue_message
 from quantrac_core.contracts.messages import utc_from_ms
 
 router = APIRouter(prefix="/api/v1/notification", tags=["notification"])
@@ -68,9 +68,7 @@ async def put_recipient(
     """Add or change a recipient; every channel must be one that this centre has."""
     known = services.notifier.settings.sinks()
     for channel in body.channels:
-        sink: str = channel.kind
-        if channel.kind in ("webhook", "apprise"):
-            sink = f"{channel.kind}:{channel.name}"
+        sink = sink_of(channel)
         if sink not in known:
             raise HTTPException(422, f"channels: {sink} is not in the configuration of this centre")
 

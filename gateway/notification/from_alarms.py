@@ -16,6 +16,13 @@ _CENTRE_TITLES: Final = {
     "clock_unsynced": ("Đồng hồ trạm chưa đồng bộ", "Station clock not synchronised"),
     "data_lost": ("Mất số liệu", "Data lost"),
     "camera_down": ("Camera mất hình", "Camera down"),
+    "notices_failing": ("Không gửi được thông báo", "Notices cannot be sent"),
+}
+_SINKS: Final = {
+    "email": ("thư điện tử", "e-mail"),
+    "push": ("trình duyệt", "browsers"),
+    "webhook": ("hệ thống ngoài", "system"),
+    "apprise": ("tin nhắn", "messenger"),
 }
 
 
@@ -49,9 +56,12 @@ def from_alarm(
     Args:
         births: what stations say of themselves, for the names of stations and channels.
     """
-    birth = births.get(record.station)
+    is_sink = record.subject == "sink"
+    birth = births.get(record.station) if record.subject == "station" else None
     place_vi = birth.name_vi if birth and birth.name_vi else record.station
     place_en = birth.name_en if birth and birth.name_en else place_vi
+    if is_sink:
+        place_vi, place_en = _sink_names(record.station)
     what_vi, what_en = _titles(record, birth)
     state: State = "firing"
     if record.returned_at_ms is not None:
@@ -72,8 +82,15 @@ def from_alarm(
         text_en=_text_en(record, handling)[:2000],
         at_ms=record.raised_at_ms,
         silenced=handling.silenced,
-        url="#/alarms",
+        url="#/notices" if is_sink else "#/alarms",
+        avoid=record.station if is_sink else "",
     )
+
+
+def _sink_names(sink: str) -> tuple[str, str]:
+    kind, _, name = sink.partition(":")
+    vi, en = _SINKS.get(kind, (kind, kind))
+    return (f"{vi} {name}", f"{en} {name}") if name else (vi, en)
 
 
 def _titles(record: AlarmRecord, birth: StationStatus | None) -> tuple[str, str]:

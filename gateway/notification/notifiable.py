@@ -29,6 +29,7 @@ class Notifiable:
         late: came long after it happened: nobody is ever told.
         needs_word: that it ended does not stop escalation; only a person's word does.
         url: path on the page, such as ``#/alarms``.
+        avoid: the sink that it speaks of as broken, and by which it is not to be told.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Notifiable:
     late: bool = False
     needs_word: bool = False
     url: str = ""
+    avoid: str = ""
 
     def title(self, language: Language) -> str:
         """Return the title in a language, in the other one where it is missing."""

@@ -13,8 +13,7 @@ from gateway.database import births, incidents, notice_items, notice_people, not
 from gateway.database.alarm_records import AlarmRecord
 from gateway.database.engine import Database
 from gateway.database.incidents import Incident
-from gateway.database.notice_queue import NewDelivery, delivery_id
-from gateway.notification.bundling import Bundle, Inbox, Patience, pack
+from gateway.notification.bundling import Inbox, Patience, pack
 from gateway.notification.escalation import (
     Act,
     Condition,
@@ -26,9 +25,9 @@ from gateway.notification.escalation import (
 )
 from gateway.notification.from_alarms import Handling, from_alarm, handling_of
 from gateway.notification.from_events import from_event
-from gateway.notification.message import Message, compose
 from gateway.notification.notifiable import Notifiable, Phase
-from gateway.notification.people import Channel, Recipient, Roster
+from gateway.notification.people import Recipient, Roster
+from gateway.notification.posting import keep_only_ends, queue_bundle, refuse_ends
 from gateway.notification.routing import next_step_with_people
 from gateway.notification.settings import NotificationSettings
 
@@ -217,83 +216,24 @@ class Watch:
         waiting = notice_items.waiting(connection)
         for recipient_id, items in waiting.items():
             recipient = people.recipients.get(recipient_id)
-            if recipient is None or not recipient.active:
-                notice_items.settle(connection, [item.number for item in items], "dropped")
+            if recipient is None:
+                refuse_ends(connection, recipient_id, items, now_ms)
                 continue
+            if not recipient.active:
+                items = keep_only_ends(connection, recipient_id, items)
             inbox = inboxes.get(recipient_id, (Inbox(), None))[0]
             outcome = pack(items, inbox, recipient, self._patience, now_ms)
             notice_items.settle(connection, [one.number for one in outcome.withdrawn], "withdrawn")
             for bundle in outcome.bundles:
-                number += self._queue(connection, bundle, recipient_id, recipient, now_ms)
+                number += queue_bundle(
+                    connection, bundle, recipient_id, recipient, self._sinks, now_ms
+                )
                 notice_items.settle(connection, [one.number for one in bundle.items], "sent")
             notice_items.keep_inbox(connection, recipient_id, outcome.inbox, outcome.due_at_ms)
         for recipient_id, (inbox, due_ms) in inboxes.items():
             if due_ms is not None and recipient_id not in waiting:
                 notice_items.keep_inbox(connection, recipient_id, inbox, None)
         return number
-
-    def _queue(
-        self,
-        connection: Connection,
-        bundle: Bundle,
-        recipient_id: str,
-        recipient: Recipient,
-        now_ms: int,
-    ) -> int:
-        things = incidents.load(connection, {item.incident for item in bundle.items})
-        known = {id: thing.seen for id, thing in things.items()}
-        single = len(bundle.items) == 1
-        thread = delivery_id(bundle.items[0].incident, recipient_id) if single else ""
-        message = compose(bundle, known, recipient.language, thread, now_ms)
-        parts = [f"{item.incident}|{item.phase}|{item.round}" for item in bundle.items]
-        news_id = delivery_id(recipient_id, *parts)
-        return queue_message(
-            connection, message, news_id, recipient_id, recipient, self._sinks, now_ms
-        )
-
-
-def queue_message(
-    connection: Connection,
-    message: Message,
-    news_id: str,
-    recipient_id: str,
-    recipient: Recipient,
-    sinks: frozenset[str],
-    now_ms: int,
-) -> int:
-    """Queue a message once for each channel of a recipient; return how many deliveries it is."""
-    number = 0
-    text = message.model_dump_json()
-    for channel in recipient.channels:
-        sink, targets = _targets(connection, channel, recipient)
-        refusal = "" if sink in sinks else f"{sink}: not in the configuration of this centre"
-        for target in targets:
-            new = NewDelivery(
-                id=delivery_id(news_id, sink, target),
-                recipient=recipient_id,
-                channel=channel.kind,
-                sink=sink,
-                target=target,
-                phase=message.phase,
-                priority=message.priority,
-                message=text,
-            )
-            notice_queue.put(connection, new, now_ms, refusal)
-            number += 1
-    return number
-
-
-def _targets(
-    connection: Connection, channel: Channel, recipient: Recipient
-) -> tuple[str, list[str]]:
-    match channel.kind:
-        case "email":
-            return "email", [channel.address]
-        case "push":
-            browsers = notice_people.subscriptions(connection, recipient.account or "")
-            return "push", [browser.id for browser in browsers]
-        case _:
-            return f"{channel.kind}:{channel.name}", [channel.name]
 
 
 def _differs(one: Notifiable, seen: Notifiable) -> bool:

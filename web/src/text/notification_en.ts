@@ -95,7 +95,7 @@ export const notificationEn: NotificationCatalogue = {
   deliveries: {
     all: 'All',
     none: 'There are no messages yet.',
-    states: { waiting: 'waiting', sent: 'sent', failed: 'failed', dropped: 'dropped, too many' },
+    states: { waiting: 'waiting', sent: 'sent', failed: 'failed', dropped: 'dropped' },
     attempts: (n) => `${n} attempts`,
     nextTry: (when) => `again ${when}`,
     retry: 'Send again',

@@ -95,7 +95,7 @@ export const notificationVi = {
   deliveries: {
     all: 'Tất cả',
     none: 'Chưa có tin nào.',
-    states: named({ waiting: 'đang chờ', sent: 'đã gửi', failed: 'không gửi được', dropped: 'bỏ vì quá nhiều' }),
+    states: named({ waiting: 'đang chờ', sent: 'đã gửi', failed: 'không gửi được', dropped: 'đã bỏ' }),
     attempts: (n: number) => `${n} lần thử`,
     nextTry: (when: string) => `thử lại ${when}`,
     retry: 'Gửi lại',
@@ -116,6 +116,9 @@ export const notificationVi = {
     ['the push service answered (\\d+)', 'dịch vụ của trình duyệt trả lời mã {}'],
     ['this browser .*', 'trình duyệt này không nhận thông báo nữa'],
     ['too many deliveries wait already', 'đã có quá nhiều tin đang chờ'],
+    ['no browser of this account takes notices', 'tài khoản này chưa bật thông báo trên trình duyệt nào'],
+    ['the recipient was deleted', 'người nhận đã bị xóa'],
+    ['the account is disabled', 'tài khoản đã bị khóa'],
     ['(.*): not in the configuration of this centre', 'kênh {} không còn trong cấu hình'],
   ] as [string, string][],
   mine: { title: 'Thông báo của tôi' },
