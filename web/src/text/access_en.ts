@@ -180,6 +180,7 @@ export const accessEn: AccessCatalogue = {
   faults: {
     not_signed_in: 'Your session has ended: sign in again.',
     csrf: 'This page is out of date: reload it.',
+    beyond_reach: 'This concerns places that this account does not reach.',
     not_allowed: 'This account may not do that.',
     not_found: 'There is no such thing, or this account may not see it.',
     password_must_change: 'Change the one-time password first.',

@@ -180,6 +180,7 @@ export const accessVi = {
   faults: {
     not_signed_in: 'Phiên làm việc đã hết, hãy đăng nhập lại.',
     csrf: 'Trang đã cũ, hãy tải lại.',
+    beyond_reach: 'Việc này liên quan đến nơi ngoài phạm vi của tài khoản này.',
     not_allowed: 'Tài khoản này không có quyền làm việc này.',
     not_found: 'Không có mục này, hoặc tài khoản không được xem.',
     password_must_change: 'Hãy đổi mật khẩu dùng một lần trước.',
