@@ -79,7 +79,9 @@ class Watch:
         """Take one look; several gateways may, one after the other."""
         with self._database.reading() as connection:
             needed = (
-                incidents.any_due(connection, now_ms)
+                # From the first look on nothing is history, also where there is no news yet.
+                not incidents.has_begun(connection)
+                or incidents.any_due(connection, now_ms)
                 or notice_items.any_due(connection, now_ms)
                 or bool(self._news(connection, now_ms))
             )
