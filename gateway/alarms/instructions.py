@@ -16,7 +16,7 @@ _INSTRUCTIONS: Final[dict[str, tuple[str, str]]] = {
     ),
     "warn": (
         "1. Theo dõi diễn biến trong 15 phút.\n"
-        "2. Nếu tiếp tục tăng: gọi trạm nhắc kiểm tra vận hành trước khi vượt ngưỡng.",
+        "2. Nếu diễn biến xấu thêm: gọi trạm nhắc kiểm tra vận hành trước khi vượt ngưỡng.",
         "1. Watch the trend for 15 minutes.\n"
         "2. If it goes on: call the station before the limit is passed.",
     ),

@@ -9,7 +9,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway.database import births, incidents, notice_items, notice_people, notice_queue
+from gateway.database import (
+    births,
+    camera_statuses,
+    incidents,
+    notice_items,
+    notice_people,
+    notice_queue,
+)
 from gateway.database.alarm_records import AlarmRecord
 from gateway.database.engine import Database
 from gateway.database.incidents import Incident
@@ -138,16 +145,19 @@ class Watch:
             else {}
         )
 
+        unseen_events = incidents.unseen_events(connection, now_ms, MOST_UNSEEN)
+        open_events = incidents.events_of(connection, seen)
+        cameras = {}
+        if unseen_alarms or open_alarms or unseen_events or open_events:
+            cameras = {one.camera: one for one, _ in camera_statuses.load_all(connection)}
+
         def alarm(record: AlarmRecord) -> Notifiable:
-            return from_alarm(record, self._handling(record), stations)
+            return from_alarm(record, self._handling(record), stations, cameras)
 
         found = [alarm(record) for record in unseen_alarms]
-        found += [
-            from_event(record, now_ms)
-            for record in incidents.unseen_events(connection, now_ms, MOST_UNSEEN)
-        ]
+        found += [from_event(record, now_ms, cameras) for record in unseen_events]
         present = [alarm(record) for record in open_alarms]
-        present += [from_event(record, now_ms) for record in incidents.events_of(connection, seen)]
+        present += [from_event(record, now_ms, cameras) for record in open_events]
         found += [one for one in present if _differs(one, seen[one.id].seen)]
         return found
 
