@@ -63,6 +63,8 @@ class Watch:
 
     Args:
         handling: tells an alarm's priority and whether it is silenced.
+        born_ms: what began before and was over at the very first look of all is history; None
+            is that look itself.
 
     Raises (all methods):
         DatabaseUnavailable: nothing was changed; look again later.
@@ -73,10 +75,12 @@ class Watch:
         settings: NotificationSettings,
         database: Database,
         handling: Callable[[AlarmRecord], Handling] = handling_of,
+        born_ms: int | None = None,
     ) -> None:
         self._settings = settings
         self._database = database
         self._handling = handling
+        self._born_ms = born_ms
         self._sinks = frozenset(settings.sinks())
         self._patience = Patience(
             int(settings.group_wait_s * 1000), int(settings.group_interval_s * 1000)
@@ -95,7 +99,9 @@ class Watch:
         if not needed:
             return Looked()
         with self._database.writing() as connection:
-            began_at_ms = incidents.take_turn(connection, now_ms)
+            began_at_ms = incidents.take_turn(
+                connection, now_ms if self._born_ms is None else self._born_ms
+            )
             return self._look(connection, began_at_ms, now_ms)
 
     def forget(self, now_ms: int) -> None:

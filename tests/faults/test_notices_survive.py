@@ -82,7 +82,7 @@ def all_sent(centre: Centre) -> bool:
 
 
 def restart(centre: Centre) -> None:
-    centre.process.start(ready_within_s=60.0)
+    centre.process.start()
     soon(lambda: centre.api.get("/health")["checks"]["mqtt"]["ok"], told_by=centre.process.log)
 
 

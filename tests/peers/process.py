@@ -80,7 +80,7 @@ class Process:
     def log(self) -> str:
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
 
-    def start(self, ready_within_s: float = 20.0) -> "Process":
+    def start(self, ready_within_s: float = 60.0) -> "Process":
         with self.log_file.open("ab") as output:
             self._child = subprocess.Popen(
                 self.arguments, stdout=output, stderr=output, env=self._environment

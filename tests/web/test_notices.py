@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.peers.certificates import make_certificate
-from tests.peers.process import until
 from tests.peers.smtp_sink import PASSWORD, USER, MailSink, smtp_sink
 from tests.web.conftest import PATIENCE_MS, Centre, running_centre, sign_in
 
@@ -140,14 +139,6 @@ def test_an_account_sets_its_own_quiet_hours(page: Page, centre: Centre) -> None
         if one["id"] == "toi"
     ]
     assert kept["quiet"] == [{"weekdays": [], "begin": "22:00", "end": "06:00"}]
-
-
-def test_the_page_has_the_key_and_the_handler_of_push_messages(page: Page, centre: Centre) -> None:
-    key = centre.api.get("/notification/push")["public_key"]
-    assert len(key) == 87
-
-    page.goto(f"{centre.base_url}/push.js")
-    until(lambda: "showNotification" in page.content())
 
 
 def test_every_tab_and_its_editor_fits_a_phone(

@@ -111,7 +111,10 @@ export const notificationEn: NotificationCatalogue = {
     off: 'Switch off in this browser',
     isOn: 'on',
     unsupported: 'This browser takes no notices (HTTPS and the installed page are needed).',
-    denied: 'The browser blocks notices; allow them in its settings.',
+    refusals: {
+      NotAllowedError: 'The browser blocks notices; allow them in its settings.',
+      AbortError: "The browser's push service cannot be reached; check the network and try again.",
+    },
     notRecipient: 'Your account is no recipient by browser yet; ask the administrator.',
   },
 };

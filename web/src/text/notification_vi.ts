@@ -128,7 +128,10 @@ export const notificationVi = {
     off: 'Tắt trên trình duyệt này',
     isOn: 'đang bật',
     unsupported: 'Trình duyệt này không nhận thông báo (cần HTTPS và trang đã cài).',
-    denied: 'Trình duyệt đã chặn thông báo; hãy cho phép trong cài đặt của trình duyệt.',
+    refusals: named({
+      NotAllowedError: 'Trình duyệt đã chặn thông báo; hãy cho phép trong cài đặt của trình duyệt.',
+      AbortError: 'Không kết nối được dịch vụ thông báo của trình duyệt; kiểm tra đường mạng rồi thử lại.',
+    }),
     notRecipient: 'Tài khoản của bạn chưa là người nhận qua trình duyệt; nhờ quản trị viên thêm.',
   },
 };
