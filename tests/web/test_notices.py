@@ -82,6 +82,11 @@ def test_a_recipient_is_added_tested_put_on_duty_and_told(
     expect(roster.get_by_text("trống 23:00–24:00")).to_have_count(7)
     expect(roster.locator("[aria-current=date]")).to_have_count(1)
 
+    asked = page.get_by_role("region", name="Ai sẽ được báo?")
+    asked.get_by_role("button", name="Xem").click()
+    told = asked.locator("[data-told=nguyen-thi-lan]")
+    expect(told).to_contain_text("bậc 1 · thư điện tử")
+
     centre.stations["thanh-hai"].raise_alarm(88.0)
     page.get_by_role("link", name="Tin đã gửi").click()
     row = page.locator("li[data-delivery]").first

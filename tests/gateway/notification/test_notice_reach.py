@@ -87,6 +87,12 @@ def test_an_operator_of_one_station_sees_its_deliveries_recipients_and_rosters_a
     answers = {path: operator.get(f"/notification/{path}")[1] for path in paths}
 
     assert other not in json.dumps(answers)
+    status, shown = operator.get(f"/notification/preview?station={own}")
+    assert (status, [one["recipient"] for one in shown["told"]]) == (200, ["both", "here"])
+    assert shown["untold"] == []
+    assert operator.get(f"/notification/preview?station={other}")[0] == 404
+    every = centre.api.get("/notification/preview", station=other)["untold"]
+    assert [(one["recipient"], one["why"]) for one in every] == [("here", "place")]
     deliveries = answers["deliveries"]["deliveries"]
     assert sorted(one["recipient"] for one in deliveries) == ["both", "here"]
     assert [one["id"] for one in answers["recipients"]["recipients"]] == ["both", "here"]
