@@ -152,6 +152,7 @@ class Gateway:
             cameras=self._cameras,
             stream=stream,
             evidence=self._evidence,
+            alarm_keeper=self._alarm_keeper,
         )
         self._metrics.watch(report.samples)
         self._sign_in = open_sign_in(

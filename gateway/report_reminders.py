@@ -45,7 +45,17 @@ class ReportReminders:
             if known.seen.state == "firing" and not still_owed(
                 connection, self._form, report, section
             ):
-                incidents.announce(connection, replace(known.seen, state="resolved"), now_ms)
+                incidents.announce(connection, ended(known.seen), now_ms)
+
+
+def ended(reminder: Notifiable) -> Notifiable:
+    """Return a reminder of what is there now."""
+    return replace(
+        reminder,
+        state="resolved",
+        text_vi="Mục này đã có số liệu.",
+        text_en="This section has been filled in.",
+    )
 
 
 def from_reminder(reminder: Reminder) -> Notifiable:
@@ -61,8 +71,10 @@ def from_reminder(reminder: Reminder) -> Notifiable:
         state="firing",
         title_vi=f"Chưa có số liệu báo cáo: {reminder.title}"[:200],
         title_en=f"Section of the report is missing: {reminder.title}"[:200],
-        text_vi=f"Người phụ trách: {reminder.owner}.\nHạn gửi: {deadline:%H:%M ngày %d/%m/%Y}.",
-        text_en=f"Owed by {reminder.owner}.\nDeadline: {deadline:%H:%M on %d/%m/%Y}.",
+        text_vi=f"Người phụ trách: {reminder.owner}.\nHạn gửi: {deadline:%H:%M ngày %d/%m/%Y}.\n"
+        "Việc cần làm: mở báo cáo, nhập số liệu của mục này và lưu.",
+        text_en=f"Owed by {reminder.owner}.\nDeadline: {deadline:%H:%M on %d/%m/%Y}.\n"
+        "What to do: open the report, fill in this section and save.",
         at_ms=reminder.due_at_ms,
         url=f"#/reports/{reminder.report}",
     )

@@ -8,10 +8,12 @@ from gateway.api.models import Check
 from gateway.evidence.opening import Evidence
 from gateway.ingest.ledger import SequenceLedger
 from gateway.ingest.pipeline import Pipeline
+from gateway.live.alarm_keeper import AlarmKeeper
 from gateway.live.cameras import Cameras
 from gateway.live.stations import Stations
 from gateway.live.stream import Stream
 from gateway.metrics import Sample
+from quantrac_core.contracts.messages import utc_from_ms
 from quantrac_core.runtime.mqtt_session import MqttSession
 
 
@@ -26,6 +28,7 @@ class SelfReport:
     cameras: Cameras
     stream: Stream
     evidence: Evidence | None
+    alarm_keeper: AlarmKeeper
 
     def checks(self) -> dict[str, Check]:
         """Return by name what works and what does not."""
@@ -35,7 +38,15 @@ class SelfReport:
             "mqtt": Check(ok=connected, detail="" if connected else "no connection to the broker"),
             "store": Check(ok=not store_failure, detail=store_failure),
             "database": Check(ok=not database_failure, detail=database_failure),
+            "notices": self._notices(),
         }
+
+    def _notices(self) -> Check:
+        since = [
+            f"{sink} since {utc_from_ms(at_ms):%Y-%m-%dT%H:%M:%SZ}"
+            for sink, at_ms in sorted(self.alarm_keeper.alarmed_sinks().items())
+        ]
+        return Check(ok=not since, detail=f"do not arrive by {', '.join(since)}" if since else "")
 
     def samples(self) -> Iterable[Sample]:
         """Yield the figures of this moment."""
@@ -50,6 +61,8 @@ class SelfReport:
         yield "unsettled_let_go", "Values left to a replay", {}, settling.let_go_values
         yield "unsettled_rewritten", "Values written again", {}, settling.rewritten_values
         yield "streams", "Open browsers", {}, len(self.stream)
+        for sink, lines in self.alarm_keeper.failing_sinks().items():
+            yield "notices_failing", "Ways to a recipient that fail now", {"sink": sink}, lines
         yield from self._sequences()
         yield from self._cameras()
         now_ms = time.time() * 1000

@@ -10,6 +10,8 @@ Audience = Callable[[str, str], bool]
 """Tells of an event's kind and subject (a station or camera) whether somebody may hear it."""
 CAMERA_PREFIX: Final = "camera/"
 """Before a camera where a subject may be either; no station's id holds a slash."""
+SINK_PREFIX: Final = "sink/"
+"""Before a sink for notices, which concerns the whole centre."""
 Subject = Literal["station", "camera", "source", "all"]
 HEARD_WITH: Final[dict[str, tuple[Permission, Subject]]] = {
     "scan": (Permission.SEE_STATIONS, "station"),
@@ -33,6 +35,8 @@ def audience_of(principal: Principal) -> Audience:
         permission, kind = HEARD_WITH[event]
         if not principal.may(permission):
             return False
+        if kind == "source" and subject.startswith(SINK_PREFIX):
+            return principal.reaches_everything
         if kind == "source":
             kind = "camera" if subject.startswith(CAMERA_PREFIX) else "station"
             subject = subject.removeprefix(CAMERA_PREFIX)

@@ -31,6 +31,11 @@ class Principal:
         """Tell whether a station may be seen."""
         return self.stations is None or station in self.stations
 
+    @property
+    def reaches_everything(self) -> bool:
+        """Tell whether no place is withheld, so that what concerns the whole centre may be seen."""
+        return self.stations is None and self.cameras is None
+
     def reaches_camera(self, camera: str) -> bool:
         """Tell whether a camera may be seen."""
         return self.cameras is None or camera in self.cameras

@@ -11,19 +11,24 @@ from typing import Final, Literal
 
 from gateway.alarms.settings import AlarmSettings
 
-CentreKind = Literal["station_offline", "clock_unsynced", "data_lost", "camera_down"]
+CentreKind = Literal[
+    "station_offline", "clock_unsynced", "data_lost", "camera_down", "notices_failing"
+]
+Subject = Literal["station", "camera", "sink"]
+"""What an alarm is about; a sink is a way out for notices, such as ``email``."""
 Sight = Literal["present", "clear"]
-SUBJECT: Final[dict[CentreKind, Literal["station", "camera"]]] = {
+SUBJECT: Final[dict[CentreKind, Subject]] = {
     "station_offline": "station",
     "clock_unsynced": "station",
     "data_lost": "station",
     "camera_down": "camera",
+    "notices_failing": "sink",
 }
 
 
 @dataclass(slots=True, frozen=True, order=True)
 class ConditionKey:
-    """One thing that may be wrong with one station or camera."""
+    """One thing that may be wrong with one station, camera or sink."""
 
     source: str
     kind: CentreKind
@@ -65,6 +70,7 @@ def delays_s(settings: AlarmSettings) -> dict[CentreKind, float]:
         "camera_down": settings.camera_delay_s,
         "clock_unsynced": settings.clock_delay_s,
         "data_lost": 0.0,
+        "notices_failing": settings.notices_delay_s,
     }
 
 
@@ -130,4 +136,15 @@ def see_losses(
     }
     for station, lost in lately.items():
         seen[ConditionKey(station, "data_lost")] = Observation("present", float(lost))
+    return seen
+
+
+def see_sinks(
+    failing: Iterable[str], known: Iterable[ConditionKey]
+) -> dict[ConditionKey, Observation]:
+    """Return through which sinks notices do not arrive now, and through which they do again."""
+    seen = {ConditionKey(sink, "notices_failing"): Observation("present") for sink in failing}
+    for key in known:
+        if key.kind == "notices_failing":
+            seen.setdefault(key, Observation("clear"))
     return seen

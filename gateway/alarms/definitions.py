@@ -27,6 +27,7 @@ _PRIORITY: Final[dict[str, Priority]] = {
     "warn": Priority.MEDIUM,
     "station_offline": Priority.HIGH,
     "camera_down": Priority.HIGH,
+    "notices_failing": Priority.HIGH,
     "data_lost": Priority.MEDIUM,
     "clock_unsynced": Priority.LOW,
 }

@@ -6,7 +6,9 @@ from typing import Final
 
 from gateway.alarms.flags import Inhibition
 
-_NEVER_BY_OFFLINE: Final = frozenset({"station_offline", "data_lost", "camera_down"})
+_NEVER_BY_OFFLINE: Final = frozenset(
+    {"station_offline", "data_lost", "camera_down", "notices_failing"}
+)
 
 
 @dataclass(slots=True, frozen=True)

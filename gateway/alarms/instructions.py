@@ -16,7 +16,7 @@ _INSTRUCTIONS: Final[dict[str, tuple[str, str]]] = {
     ),
     "warn": (
         "1. Theo dõi diễn biến trong 15 phút.\n"
-        "2. Nếu tiếp tục tăng: gọi trạm nhắc kiểm tra vận hành trước khi vượt ngưỡng.",
+        "2. Nếu diễn biến xấu thêm: gọi trạm nhắc kiểm tra vận hành trước khi vượt ngưỡng.",
         "1. Watch the trend for 15 minutes.\n"
         "2. If it goes on: call the station before the limit is passed.",
     ),
@@ -33,6 +33,16 @@ _INSTRUCTIONS: Final[dict[str, tuple[str, str]]] = {
         "3. Báo đội kỹ thuật và đơn vị an ninh về vùng không quan sát được.",
         "1. Look at the camera's page.\n2. Check power, line and the analysing computer.\n"
         "3. Tell the technicians, and the police which area is not watched.",
+    ),
+    "notices_failing": (
+        "1. Gọi điện trực tiếp cho người trực: tin qua kênh này chưa tới.\n"
+        "2. Mở trang Thông báo, thẻ Tin đã gửi: xem lỗi và ai chưa nhận được.\n"
+        "3. Kiểm tra đường mạng, máy chủ, mật khẩu hoặc địa chỉ người nhận.\n"
+        "4. Sửa xong thì bấm «Gửi tin thử»; cảnh báo tự hết khi tin đến nơi.",
+        "1. Phone whoever is on duty: what goes through this channel does not arrive.\n"
+        "2. Page Notices, tab Deliveries: what is the error, who has not been told?\n"
+        "3. Check network, server, password or the recipient's address.\n"
+        "4. Then send a test message; the alarm ends when one arrives.",
     ),
     "clock_unsynced": (
         "Báo kỹ thuật kiểm tra đồng bộ giờ (NTP) của máy tính tại trạm; "

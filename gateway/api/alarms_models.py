@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
+from gateway.alarms.centre_alarms import Subject
 from gateway.alarms.definitions import MOST_SHELVE_S, Priority
 
 
@@ -77,7 +78,7 @@ class DefinitionView(BaseModel):
     station: str
     channel: str
     level: str
-    subject: Literal["station", "camera"]
+    subject: Subject
     priority: Priority
     group: str
     latching: bool

@@ -1,8 +1,8 @@
 """From marks, journal entries, definitions and figures to what the API says of them."""
 
 from dataclasses import asdict
-from typing import Literal
 
+from gateway.alarms.centre_alarms import Subject
 from gateway.alarms.definitions import Definition, Priority
 from gateway.alarms.flags import Mark
 from gateway.alarms.kpis import Kpis
@@ -45,9 +45,7 @@ def journal_entry_view(entry: JournalEntry) -> JournalEntryView:
     )
 
 
-def definition_view(
-    definition: Definition, subject: Literal["station", "camera"]
-) -> DefinitionView:
+def definition_view(definition: Definition, subject: Subject) -> DefinitionView:
     """Return one definition."""
     changed = definition.changed_at_ms
     return DefinitionView(

@@ -40,6 +40,7 @@ FaultCode = Literal[
     "csrf",
     "password_must_change",
     "reason_needed",
+    "beyond_reach",
     "wrong_years",
     "wrong_order",
     "range_too_long",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from gateway.alarms.centre_alarms import Subject
 from gateway.api.alarms_models import MarkView, plain_text
 
 
@@ -146,7 +147,7 @@ class AlarmView(BaseModel):
     acknowledged_by: str | None
     note: str
     backfill: bool
-    subject: Literal["station", "camera"]
+    subject: Subject
     priority: str
     group: str
     open: bool

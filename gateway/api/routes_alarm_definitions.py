@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, HTTPException, Path, Query
 
 from gateway.access.permissions import Permission
 from gateway.access.principal import Principal
+from gateway.alarms.centre_alarms import SUBJECT, CentreKind, Subject
 from gateway.alarms.definitions import Definition, DefinitionKey, default_definition
 from gateway.alarms.flags import Mark
 from gateway.api.access import needs
@@ -34,7 +35,10 @@ router = APIRouter(prefix="/api/v1/alarm-definitions", tags=["alarms"])
 Seer = Annotated[Principal, needs(Permission.SEE_STATIONS)]
 Service = Annotated[Principal, needs(Permission.SERVICE_ALARMS)]
 Configurer = Annotated[Principal, needs(Permission.CONFIGURE)]
-StationName = Annotated[str, Path(pattern=f"^{STATION_ID.pattern}$", max_length=48)]
+StationName = Annotated[
+    str, Path(pattern=f"^(?:(?:webhook|apprise):)?(?:{STATION_ID.pattern})$", max_length=48)
+]
+"""Of a station, a camera or a sink for notices."""
 ChannelName = Annotated[str, Path(pattern=f"^{CHANNEL_NAME.pattern}$", max_length=48)]
 LevelName = Literal["warn", "limit", "fault"]
 PLACE = "/{station}/{channel}/{level}"
@@ -148,8 +152,10 @@ async def show_definition_journal(
     return JournalView(entries=[journal_entry_view(entry) for entry in entries])
 
 
-def _subject(key: DefinitionKey) -> Literal["station", "camera"]:
-    return "camera" if (key.level, key.channel) == ("fault", "camera_down") else "station"
+def _subject(key: DefinitionKey) -> Subject:
+    if key.level != "fault":
+        return "station"
+    return SUBJECT.get(cast(CentreKind, key.channel), "station")
 
 
 def _announced(services: Services) -> set[DefinitionKey]:
@@ -162,6 +168,9 @@ def _announced(services: Services) -> set[DefinitionKey]:
             )
     for camera in services.camera_board.cameras.all():
         keys.add(DefinitionKey(camera.camera, "camera_down", "fault"))
+    keys.update(
+        DefinitionKey(lane.sink, "notices_failing", "fault") for lane in services.notifier.lanes
+    )
     return keys
 
 

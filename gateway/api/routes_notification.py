@@ -1,6 +1,7 @@
 """Notification: recipients, duty rosters, deliveries and the test message."""
 
 import secrets
+from collections.abc import Callable, Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query
@@ -21,15 +22,22 @@ from gateway.api.notification_models import (
     RosterView,
     SinkView,
 )
+from gateway.api.notification_reach import (
+    may_change,
+    people_of,
+    seen_people,
+    seen_rosters,
+    sees_message,
+)
 from gateway.api.services import InjectedServices
 from gateway.database import audit, notice_people, notice_queue
 from gateway.database.engine import Database
 from gateway.database.notice_queue import Delivery, DeliveryState, delivery_id
 from gateway.ingest.commits import now_ms
 from gateway.notification.message import Message, test_message
-from gateway.notification.people import MAX_STEPS, Recipient, Roster
+from gateway.notification.people import MAX_STEPS, Match, Recipient, Roster, sink_of
+from gateway.notification.posting import queue_message
 from gateway.notification.routing import on_duty
-from gateway.notification.watch import queue_message
 from quantrac_core.contracts.messages import utc_from_ms
 
 router = APIRouter(prefix="/api/v1/notification", tags=["notification"])
@@ -37,6 +45,8 @@ router = APIRouter(prefix="/api/v1/notification", tags=["notification"])
 Slug = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 DeliveryId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 Sees = Annotated[Principal, needs(Permission.SEE_DELIVERIES)]
+CHUNK, MOST_CHUNKS = 500, 20
+"""Deliveries read at a time, of which a caller may see only some, and how often for a page."""
 Configures = Annotated[Principal, needs(Permission.CONFIGURE)]
 
 
@@ -55,8 +65,9 @@ async def get_notification(services: InjectedServices, caller: Sees) -> Notifica
 
 @router.get("/recipients")
 async def list_recipients(services: InjectedServices, caller: Sees) -> RecipientList:
-    """Return everybody who may be told."""
-    found = await services.threads.call(_recipients, services.database)
+    """Return everybody who may be told of something that the caller reaches."""
+    people, rosters = await services.threads.call(_people, services.database)
+    found = seen_people(caller, people, rosters)
     return RecipientList(
         recipients=[RecipientView(id=id, settings=settings) for id, settings in found.items()]
     )
@@ -69,9 +80,7 @@ async def put_recipient(
     """Add or change a recipient; every channel must be one that this centre has."""
     known = services.notifier.settings.sinks()
     for channel in body.channels:
-        sink: str = channel.kind
-        if channel.kind in ("webhook", "apprise"):
-            sink = f"{channel.kind}:{channel.name}"
+        sink = sink_of(channel)
         if sink not in known:
             sentence = f"channels: {sink} is not in the configuration of this centre"
             raise Fault(422, "wrong_channel", sentence, name=sink)
@@ -79,6 +88,8 @@ async def put_recipient(
     def keep() -> bool:
         with services.database.writing() as connection:
             at_ms = now_ms()
+            before = notice_people.recipients(connection).get(recipient_id)
+            _check_reach(caller, [*body.rules, *(before.rules if before is not None else [])])
             kept = notice_people.keep_recipient(
                 connection, recipient_id, body, caller.account, at_ms
             )
@@ -102,9 +113,11 @@ async def delete_recipient(
     def delete() -> list[str] | None:
         with services.database.writing() as connection:
             rosters = notice_people.rosters(connection)
-            users = [one.name for one in rosters.values() if _names(one, recipient_id)]
+            users = [one.name for one in rosters.values() if recipient_id in people_of(one)]
             if users:
                 return users
+            kept = notice_people.recipients(connection).get(recipient_id)
+            _check_reach(caller, kept.rules if kept is not None else [])
             if not notice_people.delete_recipient(connection, recipient_id):
                 return None
             _note(connection, caller, f"recipient/{recipient_id}", "deleted", now_ms())
@@ -131,6 +144,7 @@ async def send_test(
             recipient = notice_people.recipients(connection).get(recipient_id)
             if recipient is None:
                 return None
+            _check_reach(caller, recipient.rules)
             at_ms = now_ms()
             message = test_message(recipient.language, at_ms)
             news_id = delivery_id("test", recipient_id, secrets.token_hex(8))
@@ -150,13 +164,9 @@ async def send_test(
 
 @router.get("/rosters")
 async def list_rosters(services: InjectedServices, caller: Sees) -> RosterList:
-    """Return every duty roster and who is on duty now."""
-
-    def load() -> dict[str, Roster]:
-        with services.database.reading() as connection:
-            return notice_people.rosters(connection)
-
-    found = await services.threads.call(load)
+    """Return the duty rosters for what the caller reaches, and who is on duty now."""
+    _, rosters = await services.threads.call(_people, services.database)
+    found = seen_rosters(caller, rosters)
     return RosterList(rosters=[roster_view(id, roster) for id, roster in found.items()])
 
 
@@ -169,7 +179,9 @@ async def put_roster(
     def keep() -> Fault | None:
         with services.database.writing() as connection:
             known = notice_people.recipients(connection)
-            for person in _people_of(body):
+            kept = notice_people.rosters(connection).get(roster_id)
+            _check_reach(caller, [body.match, *([kept.match] if kept is not None else [])])
+            for person in people_of(body):
                 if person not in known:
                     sentence = f"there is no recipient {person!r}"
                     return Fault(422, "unknown_recipient", sentence, name=person)
@@ -193,6 +205,8 @@ async def delete_roster(services: InjectedServices, caller: Configures, roster_i
 
     def delete() -> bool:
         with services.database.writing() as connection:
+            kept = notice_people.rosters(connection).get(roster_id)
+            _check_reach(caller, [kept.match] if kept is not None else [])
             gone = notice_people.delete_roster(connection, roster_id)
             if gone:
                 _note(connection, caller, f"roster/{roster_id}", "deleted", now_ms())
@@ -212,15 +226,27 @@ async def list_deliveries(
     before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> DeliveryList:
-    """Return deliveries, newest first."""
+    """Return deliveries that speak of nothing beyond the caller's reach, newest first."""
 
-    def load() -> list[Delivery]:
+    def load() -> tuple[list[Delivery], int | None]:
+        page: list[Delivery] = []
+        last = before
         with services.database.reading() as connection:
-            return notice_queue.search(connection, state, recipient, limit + 1, before)
+            sees = _seen_by(connection, caller)
+            for _ in range(MOST_CHUNKS):
+                some = notice_queue.search(connection, state, recipient, CHUNK, last)
+                for one in some:
+                    if not sees(one):
+                        continue
+                    if len(page) == limit:
+                        return page, page[-1].number
+                    page.append(one)
+                if len(some) < CHUNK:
+                    return page, None
+                last = some[-1].number
+        return page, last
 
-    found = await services.threads.call(load)
-    page = found[:limit]
-    following = page[-1].number if len(found) > limit else None
+    page, following = await services.threads.call(load)
     return DeliveryList(deliveries=[delivery_view(one) for one in page], next=following)
 
 
@@ -232,7 +258,8 @@ async def get_delivery(
 
     def load() -> Delivery | None:
         with services.database.reading() as connection:
-            return notice_queue.find(connection, delivery)
+            found = notice_queue.find(connection, delivery)
+            return found if found is not None and _seen_by(connection, caller)(found) else None
 
     found = await services.threads.call(load)
     if found is None:
@@ -248,6 +275,9 @@ async def retry_delivery(
 
     def again() -> tuple[bool, Delivery | None]:
         with services.database.writing() as connection:
+            found = notice_queue.find(connection, delivery)
+            if found is None or not _seen_by(connection, caller)(found):
+                return False, None
             done = notice_queue.try_again(connection, delivery, now_ms())
             return done, notice_queue.find(connection, delivery)
 
@@ -290,9 +320,29 @@ def delivery_view(one: Delivery) -> DeliveryView:
     )
 
 
-def _recipients(database: Database) -> dict[str, Recipient]:
+def _people(database: Database) -> tuple[dict[str, Recipient], dict[str, Roster]]:
     with database.reading() as connection:
-        return notice_people.recipients(connection)
+        return notice_people.recipients(connection), notice_people.rosters(connection)
+
+
+def _check_reach(caller: Principal, meant: Iterable[Match]) -> None:
+    if not may_change(caller, meant):
+        raise Fault(403, "beyond_reach", "this concerns places that this account does not reach")
+
+
+def _seen_by(connection: Connection, caller: Principal) -> Callable[[Delivery], bool]:
+    """Return what tells whether the caller may see a delivery."""
+    if caller.reaches_everything:
+        return lambda _delivery: True
+    people = seen_people(
+        caller, notice_people.recipients(connection), notice_people.rosters(connection)
+    )
+
+    def sees(one: Delivery) -> bool:
+        message = Message.model_validate_json(one.message)
+        return sees_message(caller, message, one.recipient in people)
+
+    return sees
 
 
 def _counts(database: Database) -> dict[str, int]:
@@ -301,17 +351,6 @@ def _counts(database: Database) -> dict[str, int]:
         for (_, state), number in notice_queue.counts(connection).items():
             counted[state] += number
     return counted
-
-
-def _names(roster: Roster, recipient_id: str) -> bool:
-    return recipient_id in _people_of(roster)
-
-
-def _people_of(roster: Roster) -> set[str]:
-    people = {shift.recipient for shift in roster.shifts}
-    for exception in roster.exceptions:
-        people.update({one for one in (exception.replaces, exception.recipient) if one is not None})
-    return people
 
 
 def _note(connection: Connection, caller: Principal, subject: str, what: str, at_ms: int) -> None:

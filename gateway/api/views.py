@@ -1,7 +1,9 @@
 """From what the gateway knows to what the API says."""
 
 from datetime import datetime
+from typing import cast
 
+from gateway.alarms.centre_alarms import Subject
 from gateway.api.alarms_views import mark_view
 from gateway.api.models import (
     ActiveAlarms,
@@ -41,7 +43,7 @@ def alarm_view(record: AlarmRecord) -> AlarmView:
         acknowledged_by=record.acknowledged_by,
         note=record.note,
         backfill=record.backfill,
-        subject="camera" if record.subject == "camera" else "station",
+        subject=cast(Subject, record.subject),
         priority=record.priority,
         group=record.group,
         open=record.open,

@@ -44,6 +44,11 @@ def take_turn(connection: Connection, now_ms: int) -> int:
     return began_at_ms
 
 
+def has_begun(connection: Connection) -> bool:
+    """Tell whether notification ever looked here."""
+    return connection.execute(select(NOTICE_TURN.c.id)).first() is not None
+
+
 def unseen_alarms(connection: Connection, now_ms: int, limit: int) -> list[AlarmRecord]:
     """Return alarms of the last day that notification has not seen, oldest first."""
     seen = exists().where(NOTICE_INCIDENT.c.id == literal("alarm:") + ALARM.c.id)

@@ -29,6 +29,21 @@ def told(connection: Connection, incident: str) -> list[str]:
     return sorted(row[0] for row in connection.execute(query))
 
 
+def sent_firings(connection: Connection, recipient: str, among: Iterable[str]) -> set[str]:
+    """Return the incidents that ``recipient`` was told of while they fired."""
+    found: set[str] = set()
+    wanted = sorted(among)
+    for first in range(0, len(wanted), 500):
+        query = select(NOTICE_ITEM.c.incident).where(
+            NOTICE_ITEM.c.recipient == recipient,
+            NOTICE_ITEM.c.phase == "firing",
+            NOTICE_ITEM.c.state == "sent",
+            NOTICE_ITEM.c.incident.in_(wanted[first : first + 500]),
+        )
+        found.update(connection.execute(query).scalars())
+    return found
+
+
 def waiting(connection: Connection) -> dict[str, list[Waiting]]:
     """Return the news that waits, by recipient, in the order of coming."""
     rows = connection.execute(

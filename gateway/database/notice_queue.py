@@ -13,6 +13,7 @@ from gateway.database.notification_tables import NOTICE_DELIVERY
 DeliveryState = Literal["waiting", "sent", "failed", "dropped"]
 MAX_WAITING_ON_LINE: Final = 2_000
 MAX_ERROR: Final = 300
+NEWEST: Final = 20
 _D = NOTICE_DELIVERY.c
 
 
@@ -63,8 +64,16 @@ def delivery_id(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
-def put(connection: Connection, new: NewDelivery, now_ms: int, refusal: str = "") -> None:
-    """Queue a delivery; one with the same id stays as it is; ``refusal`` says why it cannot go.
+def put(
+    connection: Connection,
+    new: NewDelivery,
+    now_ms: int,
+    refusal: str = "",
+    dropped: str = "",
+) -> None:
+    """Queue a delivery; one with the same id stays as it is.
+
+    ``refusal`` says why it cannot go and has failed, ``dropped`` why nobody is there to take it.
 
     A line (recipient, channel and target) holds a bounded number: what comes above it is kept as
     ``dropped`` and counted, except that something has ended.
@@ -74,7 +83,11 @@ def put(connection: Connection, new: NewDelivery, now_ms: int, refusal: str = ""
     is_full = (
         new.phase != "resolved" and connection.execute(count).scalar_one() >= MAX_WAITING_ON_LINE
     )
-    state: DeliveryState = "failed" if refusal else "dropped" if is_full else "waiting"
+    state: DeliveryState = "waiting"
+    if dropped or is_full:
+        state = "dropped"
+    elif refusal:
+        state = "failed"
     row: dict[str, Any] = {
         "id": new.id,
         "recipient": new.recipient,
@@ -90,7 +103,7 @@ def put(connection: Connection, new: NewDelivery, now_ms: int, refusal: str = ""
         "attempts": 0,
         "next_at_ms": now_ms,
         "done_at_ms": None if state == "waiting" else now_ms,
-        "last_error": refusal or ("too many deliveries wait already" if is_full else ""),
+        "last_error": dropped or ("too many deliveries wait already" if is_full else refusal),
     }
     insert_missing(connection, NOTICE_DELIVERY, [row])
 
@@ -196,6 +209,17 @@ def find(connection: Connection, delivery: str) -> Delivery | None:
     """Return one delivery by id, or None."""
     row = connection.execute(select(NOTICE_DELIVERY).where(_D.id == delivery)).one_or_none()
     return None if row is None else _delivery(row)
+
+
+def lines_of(connection: Connection, recipient: str) -> list[tuple[str, str, str]]:
+    """Return channel, sink and target of a recipient's newest deliveries, each once."""
+    newest = (
+        select(_D.channel, _D.sink, _D.target)
+        .where(_D.recipient == recipient, _D.phase != "test", _D.target != "")
+        .order_by(_D.number.desc())
+        .limit(NEWEST)
+    )
+    return sorted({(row.channel, row.sink, row.target) for row in connection.execute(newest)})
 
 
 def try_again(connection: Connection, delivery: str, now_ms: int) -> bool:

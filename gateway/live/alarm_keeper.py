@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from gateway.alarms.centre_alarms import (
@@ -12,11 +12,12 @@ from gateway.alarms.centre_alarms import (
     plan,
     see_cameras,
     see_losses,
+    see_sinks,
     see_stations,
 )
 from gateway.alarms.inhibition import newer_words
 from gateway.alarms.settings import AlarmSettings
-from gateway.database import alarms, centre_conditions
+from gateway.database import alarms, centre_conditions, notice_failures
 from gateway.database.alarm_settling import settle_open, work_is_due
 from gateway.database.alarms import AlarmRecord
 from gateway.database.channel_services import keep_services, load_services
@@ -65,6 +66,8 @@ class AlarmKeeper:
         self._connected_s: float | None = None
         self._told: dict[str, int] = {}
         self._watched: frozenset[str] = frozenset()
+        self._failing: Mapping[str, int] = {}
+        self._failing_since_ms: Mapping[str, int] = {}
 
     async def run(self) -> None:
         """Look once a second, for ever."""
@@ -83,6 +86,14 @@ class AlarmKeeper:
                 self._board.alarms_changed(changed)
             self._tell(changed, followed)
             await asyncio.sleep(TICK_S)
+
+    def failing_sinks(self) -> Mapping[str, int]:
+        """Return by sink on how many lines notices do not arrive, as of the last look."""
+        return self._failing
+
+    def alarmed_sinks(self) -> Mapping[str, int]:
+        """Return the sinks with an alarm, and since when they fail (ms since 1970)."""
+        return self._failing_since_ms
 
     def close(self) -> None:
         """End the thread."""
@@ -151,7 +162,13 @@ class AlarmKeeper:
             )
             stations = {now.station for now in self._stations.all()}
             lost = {source: number for source, number in lately.items() if source in stations}
-            seen = {**seen, **see_losses(lost, known)}
+            self._failing = notice_failures.sinks_that_fail(connection)
+            self._failing_since_ms = {
+                key.source: suspicion.since_ms
+                for key, suspicion in known.items()
+                if key.kind == "notices_failing" and suspicion.alarm_id is not None
+            }
+            seen = {**seen, **see_losses(lost, known), **see_sinks(self._failing, known)}
             steps = plan(seen, known, settings, now_ms)
             services = load_services(connection)
             words = newer_words(live, services)

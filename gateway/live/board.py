@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from gateway.access.audience import SINK_PREFIX
 from gateway.api.models import StationView
 from gateway.api.views import alarm_view, station_view
 from gateway.database import alarms, births, outboxes
@@ -102,6 +103,8 @@ class Board:
             source = record.station
             if record.subject == "camera":
                 source = camera_source(source)
+            elif record.subject == "sink":
+                source = SINK_PREFIX + source
             self.stream.push("alarm", source, news)
         self._refresh.set()
 

@@ -29,16 +29,21 @@ class AppriseChannel(BlockingSender):
         service = apprise.Apprise()
         if not service.add(self._address.reveal()):
             raise TryAgain("the address in the configuration is none that Apprise knows")
-        link = link_of(message, self._public_url)
-        lines = [message.text, *([link] if link else []), footer(delivery.id, message.language)]
         kind = apprise.NotifyType.WARNING
         if message.phase == "resolved":
             kind = apprise.NotifyType.SUCCESS
         elif message.phase == "test":
             kind = apprise.NotifyType.INFO
-        body = "\n".join(lines)
+        body = message_body(delivery, message, self._public_url)
         if not service.notify(body=body, title=message.title, notify_type=kind):
             raise TryAgain("the service refused the message or did not answer")
+
+
+def message_body(delivery: Delivery, message: Message, public_url: str | None) -> str:
+    """Return what stands below the title: text, link and the message's id."""
+    link = link_of(message, public_url)
+    lines = [message.text, *([link] if link else []), footer(delivery.id, message.language)]
+    return "\n".join(lines)
 
 
 def is_apprise_address(text: str) -> bool:

@@ -6,9 +6,12 @@ from typing import Final, Literal
 from gateway.notification.bundling import Bundle, Waiting
 from gateway.notification.notifiable import Kind, Language, Notifiable, Priority, State
 from gateway.notification.timetable import site_time
+from gateway.reports.wording import span_text
 from quantrac_core.config.strict import StrictModel
 
 SHOWN: Final = 10
+WORTH_A_WORD_MS: Final = 300_000
+"""From then on a message says that nobody has taken the thing yet."""
 MAX_ITEMS: Final = 200
 """What a message lists for machines; above it, it only counts."""
 
@@ -21,7 +24,10 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "event.resolved": "ĐÃ XONG",
         "reminder.resolved": "ĐÃ XONG",
         "acknowledged": "ĐÃ TIẾP NHẬN",
+        "alarm.waits": "Đã {}, chưa ai tiếp nhận.",
+        "event.waits": "Đã {}, chưa ai kết luận.",
         "group": "{} thông báo: {}",
+        "mixed": "{} thông báo ({} phát sinh, {} đã hết): {}",
         "digest": "Tổng hợp sau giờ yên lặng: {} thông báo",
         "overflow": "{} thông báo được gộp lại",
         "more": "và {} thông báo khác",
@@ -34,7 +40,10 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "event.resolved": "OVER",
         "reminder.resolved": "DONE",
         "acknowledged": "ACKNOWLEDGED",
+        "alarm.waits": "{} without acknowledgement.",
+        "event.waits": "{} without a verdict.",
         "group": "{} notices: {}",
+        "mixed": "{} notices ({} begun, {} over): {}",
         "digest": "Digest after quiet hours: {} notices",
         "overflow": "{} notices put together",
         "more": "and {} more",
@@ -104,13 +113,13 @@ def compose(
     first_item, first = pairs[0]
     if len(pairs) == 1:
         title = headline(first_item, first, language)
-        text = first.text(language)
+        text = "\n".join([*_waits(first_item, first, language, now_ms), first.text(language)])
     else:
         shown = lines[:SHOWN]
         if len(lines) > SHOWN:
             shown.append(words["more"].format(len(lines) - SHOWN))
         text = "\n".join(shown)
-        title = _title_of_many(bundle, first, language)
+        title = _title_of_many(bundle, first_item, first, language)
     phases = {item.phase for item in bundle.items}
     ranks = sorted((news.priority for _, news in pairs), key=_rank)
     return Message(
@@ -175,16 +184,34 @@ def link_of(message: Message, public_url: str | None) -> str:
     return f"{public_url.rstrip('/')}/{message.url}"
 
 
-def _title_of_many(bundle: Bundle, first: Notifiable, language: Language) -> str:
+def _waits(item: Waiting, news: Notifiable, language: Language, now_ms: int) -> list[str]:
+    """Say for how long nobody has taken it, once that is worth a word."""
+    words = _WORDS[language].get(f"{news.kind}.waits")
+    waited_ms = now_ms - news.at_ms
+    taken = news.state == "acknowledged" or item.phase != "firing"
+    # A sink is given time before it counts as broken: this is the first that anybody hears.
+    is_early = waited_ms < WORTH_A_WORD_MS or news.avoid != ""
+    if words is None or taken or (item.round == 0 and is_early):
+        return []
+    span = span_text(waited_ms / 1000)
+    return [words.format(span if language == "vi" else f"{waited_ms // 60_000} min")]
+
+
+def _title_of_many(bundle: Bundle, item: Waiting, first: Notifiable, language: Language) -> str:
     words = _WORDS[language]
     number = len(bundle.items)
     if bundle.kind == "group":
-        return words["group"].format(number, first.title(language))
+        over = sum(one.phase == "resolved" for one in bundle.items)
+        if 0 < over < number:
+            return words["mixed"].format(number, number - over, over, first.title(language))
+        return words["group"].format(number, headline(item, first, language))
     return words[bundle.kind].format(number)
 
 
 def _line(item: Waiting, news: Notifiable, language: Language) -> str:
-    return f"• {site_time(news.at_ms):%H:%M %d/%m} {headline(item, news, language)}"
+    figure = news.figure(language) if item.phase == "firing" else ""
+    line = f"• {site_time(news.at_ms):%H:%M %d/%m} {headline(item, news, language)}"
+    return f"{line} ({figure})" if figure else line
 
 
 def _common_url(first: Notifiable) -> str:

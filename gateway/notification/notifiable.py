@@ -29,6 +29,8 @@ class Notifiable:
         late: came long after it happened: nobody is ever told.
         needs_word: that it ended does not stop escalation; only a person's word does.
         url: path on the page, such as ``#/alarms``.
+        figure_vi, figure_en: value and limit in a few words, for a list of several things.
+        avoid: the sink that it speaks of as broken, and by which it is not to be told.
     """
 
     id: str
@@ -47,11 +49,18 @@ class Notifiable:
     late: bool = False
     needs_word: bool = False
     url: str = ""
+    avoid: str = ""
+    figure_vi: str = ""
+    figure_en: str = ""
 
     def title(self, language: Language) -> str:
         """Return the title in a language, in the other one where it is missing."""
         first, second = (self.title_vi, self.title_en)
         return (first or second) if language == "vi" else (second or first)
+
+    def figure(self, language: Language) -> str:
+        """Return value and limit in a language, or an empty text."""
+        return self.figure_vi if language == "vi" else self.figure_en
 
     def text(self, language: Language) -> str:
         """Return the text in a language, in the other one where it is missing."""

@@ -48,7 +48,7 @@ class Notifier:
         self._database = database
         self._name = name
         self._clock = clock
-        self._watch = Watch(settings, database, handling)
+        self._watch = Watch(settings, database, handling, clock.now_ms())
         self._looking = WorkerThreads("notice-watch")
         self._queueing = WorkerThreads("notice-queue", threads=2)
         self._woken = asyncio.Event()

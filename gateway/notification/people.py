@@ -64,8 +64,21 @@ class PushChannel(StrictModel):
 Channel = Annotated[EmailChannel | NamedChannel | PushChannel, Field(discriminator="kind")]
 
 
+def sink_of(channel: EmailChannel | NamedChannel | PushChannel) -> str:
+    """Name the sink that a channel goes out by: ``email``, ``push``, ``webhook:ioc`` …"""
+    match channel.kind:
+        case "webhook" | "apprise":
+            return f"{channel.kind}:{channel.name}"
+        case _:
+            return channel.kind
+
+
 class Match(StrictModel):
-    """Which things are meant: an empty list means all; both lists empty mean every place."""
+    """Which things are meant: an empty list means all; both lists empty mean every place.
+
+    What has no place, such as a broken sink, concerns whoever is meant for every place; a
+    reminder concerns everybody.
+    """
 
     kinds: list[Kind] = Field(default=[], max_length=3)
     stations: list[Place] = Field(default=[], max_length=500)
@@ -78,9 +91,9 @@ class Match(StrictModel):
             return False
         if RANK[news.priority] < RANK[self.min_priority]:
             return False
-        if news.station is None and news.camera is None:
-            return True
         everywhere = not self.stations and not self.cameras
+        if news.station is None and news.camera is None:
+            return everywhere or news.kind == "reminder"
         return everywhere or news.station in self.stations or news.camera in self.cameras
 
 
@@ -114,6 +127,10 @@ class Recipient(StrictModel):
     rules: list[Rule] = Field(default=[], max_length=50)
     quiet: list[Window] = Field(default=[], max_length=14)
     max_per_hour: int = Field(default=30, ge=1, le=1_000)
+
+    def is_reached_without(self, sink: str) -> bool:
+        """Tell whether a message gets out by another sink than this one."""
+        return any(sink_of(channel) != sink for channel in self.channels)
 
     @model_validator(mode="after")
     def _push_has_an_account(self) -> "Recipient":

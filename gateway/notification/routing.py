@@ -36,7 +36,10 @@ def recipients_at_step(
     rosters: Iterable[Roster],
     at_ms: int,
 ) -> list[str]:
-    """Return the active recipients to be told at ``step``, sorted, each once."""
+    """Return the active recipients to be told at ``step``, sorted, each once.
+
+    Who has only the channel that ``news`` calls broken cannot be told of it.
+    """
     found = {
         recipient_id
         for recipient_id, recipient in recipients.items()
@@ -45,7 +48,13 @@ def recipients_at_step(
     for roster in rosters:
         if roster.active and roster.match.takes(news):
             found.update(on_duty(roster, step, at_ms))
-    return sorted(one for one in found if one in recipients and recipients[one].active)
+    return sorted(
+        one
+        for one in found
+        if one in recipients
+        and recipients[one].active
+        and recipients[one].is_reached_without(news.avoid)
+    )
 
 
 def next_step_with_people(

@@ -9,12 +9,18 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway.database import births, incidents, notice_items, notice_people, notice_queue
+from gateway.database import (
+    births,
+    camera_statuses,
+    incidents,
+    notice_items,
+    notice_people,
+    notice_queue,
+)
 from gateway.database.alarm_records import AlarmRecord
 from gateway.database.engine import Database
 from gateway.database.incidents import Incident
-from gateway.database.notice_queue import NewDelivery, delivery_id
-from gateway.notification.bundling import Bundle, Inbox, Patience, pack
+from gateway.notification.bundling import Inbox, Patience, pack
 from gateway.notification.escalation import (
     Act,
     Condition,
@@ -26,9 +32,9 @@ from gateway.notification.escalation import (
 )
 from gateway.notification.from_alarms import Handling, from_alarm, handling_of
 from gateway.notification.from_events import from_event
-from gateway.notification.message import Message, compose
 from gateway.notification.notifiable import Notifiable, Phase
-from gateway.notification.people import Channel, Recipient, Roster
+from gateway.notification.people import Recipient, Roster
+from gateway.notification.posting import keep_only_ends, queue_bundle, refuse_ends
 from gateway.notification.routing import next_step_with_people
 from gateway.notification.settings import NotificationSettings
 
@@ -57,6 +63,8 @@ class Watch:
 
     Args:
         handling: tells an alarm's priority and whether it is silenced.
+        born_ms: what began before and was over at the very first look of all is history; None
+            is that look itself.
 
     Raises (all methods):
         DatabaseUnavailable: nothing was changed; look again later.
@@ -67,10 +75,12 @@ class Watch:
         settings: NotificationSettings,
         database: Database,
         handling: Callable[[AlarmRecord], Handling] = handling_of,
+        born_ms: int | None = None,
     ) -> None:
         self._settings = settings
         self._database = database
         self._handling = handling
+        self._born_ms = born_ms
         self._sinks = frozenset(settings.sinks())
         self._patience = Patience(
             int(settings.group_wait_s * 1000), int(settings.group_interval_s * 1000)
@@ -80,14 +90,18 @@ class Watch:
         """Take one look; several gateways may, one after the other."""
         with self._database.reading() as connection:
             needed = (
-                incidents.any_due(connection, now_ms)
+                # From the first look on nothing is history, also where there is no news yet.
+                not incidents.has_begun(connection)
+                or incidents.any_due(connection, now_ms)
                 or notice_items.any_due(connection, now_ms)
                 or bool(self._news(connection, now_ms))
             )
         if not needed:
             return Looked()
         with self._database.writing() as connection:
-            began_at_ms = incidents.take_turn(connection, now_ms)
+            began_at_ms = incidents.take_turn(
+                connection, now_ms if self._born_ms is None else self._born_ms
+            )
             return self._look(connection, began_at_ms, now_ms)
 
     def forget(self, now_ms: int) -> None:
@@ -137,16 +151,19 @@ class Watch:
             else {}
         )
 
+        unseen_events = incidents.unseen_events(connection, now_ms, MOST_UNSEEN)
+        open_events = incidents.events_of(connection, seen)
+        cameras = {}
+        if unseen_alarms or open_alarms or unseen_events or open_events:
+            cameras = {one.camera: one for one, _ in camera_statuses.load_all(connection)}
+
         def alarm(record: AlarmRecord) -> Notifiable:
-            return from_alarm(record, self._handling(record), stations)
+            return from_alarm(record, self._handling(record), stations, cameras)
 
         found = [alarm(record) for record in unseen_alarms]
-        found += [
-            from_event(record, now_ms)
-            for record in incidents.unseen_events(connection, now_ms, MOST_UNSEEN)
-        ]
+        found += [from_event(record, now_ms, cameras) for record in unseen_events]
         present = [alarm(record) for record in open_alarms]
-        present += [from_event(record, now_ms) for record in incidents.events_of(connection, seen)]
+        present += [from_event(record, now_ms, cameras) for record in open_events]
         found += [one for one in present if _differs(one, seen[one.id].seen)]
         return found
 
@@ -217,83 +234,24 @@ class Watch:
         waiting = notice_items.waiting(connection)
         for recipient_id, items in waiting.items():
             recipient = people.recipients.get(recipient_id)
-            if recipient is None or not recipient.active:
-                notice_items.settle(connection, [item.number for item in items], "dropped")
+            if recipient is None:
+                refuse_ends(connection, recipient_id, items, now_ms)
                 continue
+            if not recipient.active:
+                items = keep_only_ends(connection, recipient_id, items)
             inbox = inboxes.get(recipient_id, (Inbox(), None))[0]
             outcome = pack(items, inbox, recipient, self._patience, now_ms)
             notice_items.settle(connection, [one.number for one in outcome.withdrawn], "withdrawn")
             for bundle in outcome.bundles:
-                number += self._queue(connection, bundle, recipient_id, recipient, now_ms)
+                number += queue_bundle(
+                    connection, bundle, recipient_id, recipient, self._sinks, now_ms
+                )
                 notice_items.settle(connection, [one.number for one in bundle.items], "sent")
             notice_items.keep_inbox(connection, recipient_id, outcome.inbox, outcome.due_at_ms)
         for recipient_id, (inbox, due_ms) in inboxes.items():
             if due_ms is not None and recipient_id not in waiting:
                 notice_items.keep_inbox(connection, recipient_id, inbox, None)
         return number
-
-    def _queue(
-        self,
-        connection: Connection,
-        bundle: Bundle,
-        recipient_id: str,
-        recipient: Recipient,
-        now_ms: int,
-    ) -> int:
-        things = incidents.load(connection, {item.incident for item in bundle.items})
-        known = {id: thing.seen for id, thing in things.items()}
-        single = len(bundle.items) == 1
-        thread = delivery_id(bundle.items[0].incident, recipient_id) if single else ""
-        message = compose(bundle, known, recipient.language, thread, now_ms)
-        parts = [f"{item.incident}|{item.phase}|{item.round}" for item in bundle.items]
-        news_id = delivery_id(recipient_id, *parts)
-        return queue_message(
-            connection, message, news_id, recipient_id, recipient, self._sinks, now_ms
-        )
-
-
-def queue_message(
-    connection: Connection,
-    message: Message,
-    news_id: str,
-    recipient_id: str,
-    recipient: Recipient,
-    sinks: frozenset[str],
-    now_ms: int,
-) -> int:
-    """Queue a message once for each channel of a recipient; return how many deliveries it is."""
-    number = 0
-    text = message.model_dump_json()
-    for channel in recipient.channels:
-        sink, targets = _targets(connection, channel, recipient)
-        refusal = "" if sink in sinks else f"{sink}: not in the configuration of this centre"
-        for target in targets:
-            new = NewDelivery(
-                id=delivery_id(news_id, sink, target),
-                recipient=recipient_id,
-                channel=channel.kind,
-                sink=sink,
-                target=target,
-                phase=message.phase,
-                priority=message.priority,
-                message=text,
-            )
-            notice_queue.put(connection, new, now_ms, refusal)
-            number += 1
-    return number
-
-
-def _targets(
-    connection: Connection, channel: Channel, recipient: Recipient
-) -> tuple[str, list[str]]:
-    match channel.kind:
-        case "email":
-            return "email", [channel.address]
-        case "push":
-            browsers = notice_people.subscriptions(connection, recipient.account or "")
-            return "push", [browser.id for browser in browsers]
-        case _:
-            return f"{channel.kind}:{channel.name}", [channel.name]
 
 
 def _differs(one: Notifiable, seen: Notifiable) -> bool:

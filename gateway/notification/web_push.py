@@ -14,7 +14,7 @@ import httpx
 from py_vapid import Vapid02
 from pywebpush import WebPusher
 
-from gateway.database import notice_people
+from gateway.database import accounts, notice_people
 from gateway.database.engine import Database
 from gateway.database.notice_people import PushSubscription
 from gateway.database.notice_queue import Delivery
@@ -80,7 +80,7 @@ class WebPush:
         """Push one message to one browser."""
         browser = await self._threads.call(self._find, delivery.target)
         if browser is None:
-            raise Refused("this browser has switched notices off")
+            raise Refused("this browser takes no more messages")
         content = push_content(delivery, message)
         body, headers = await self._threads.call(self._seal, browser, content)
         headers["Urgency"] = "high" if message.priority in ("high", "urgent") else "normal"
@@ -145,7 +145,11 @@ class WebPush:
 
     def _find(self, id: str) -> PushSubscription | None:
         with self._database.reading() as connection:
-            return notice_people.subscription(connection, id)
+            browser = notice_people.subscription(connection, id)
+            if browser is None:
+                return None
+            account = accounts.find(connection, browser.account)
+            return None if account is not None and account.disabled else browser
 
     def _forget(self, browser: PushSubscription) -> None:
         with self._database.writing() as connection:

@@ -86,9 +86,9 @@ class HttpSink:
 
 
 @contextlib.contextmanager
-def http_sink(certificate: tuple[Path, Path] | None = None) -> Iterator[HttpSink]:
+def http_sink(certificate: tuple[Path, Path] | None = None, port: int = 0) -> Iterator[HttpSink]:
     """Run a sink until the end of the block."""
-    sink = HttpSink(certificate=certificate)
+    sink = HttpSink(port, certificate)
     try:
         yield sink
     finally:

@@ -1,7 +1,9 @@
 """A real SMTP server with STARTTLS and a password that keeps the mails it takes."""
 
+import asyncio
 import contextlib
 import ssl
+import threading
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -18,10 +20,12 @@ PASSWORD = "mail-password-of-the-tests"
 
 
 class MailSink:
-    """What the server took; ``answer`` is what it says to the next mail."""
+    """What the server took; ``answer`` is what it says to the next mail, if it says anything."""
 
-    def __init__(self) -> None:
-        self.port = free_port()
+    def __init__(self, port: int | None = None) -> None:
+        self.port = free_port() if port is None else port
+        self._released = threading.Event()
+        self._released.set()
         self.answer = "250 OK"
         self.mails: list[EmailMessage] = []
         self.refused = 0
@@ -35,7 +39,16 @@ class MailSink:
         mail = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        await asyncio.to_thread(self._released.wait, 60)
         return self.answer
+
+    def hang(self) -> None:
+        """Take mails, but do not say so until `release`."""
+        self._released.clear()
+
+    def release(self) -> None:
+        """Answer again, also who waits."""
+        self._released.set()
 
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -57,9 +70,9 @@ def _authenticate(
 
 
 @contextlib.contextmanager
-def smtp_sink(certificate: tuple[Path, Path]) -> Iterator[MailSink]:
+def smtp_sink(certificate: tuple[Path, Path], port: int | None = None) -> Iterator[MailSink]:
     """Run a mail server that insists on STARTTLS and a password."""
-    sink = MailSink()
+    sink = MailSink(port)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate)
     controller = Controller(
@@ -75,4 +88,5 @@ def smtp_sink(certificate: tuple[Path, Path]) -> Iterator[MailSink]:
     try:
         yield sink
     finally:
+        sink.release()
         controller.stop()

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.peers.certificates import make_certificate
-from tests.peers.process import until
 from tests.peers.smtp_sink import PASSWORD, USER, MailSink, smtp_sink
 from tests.web.conftest import PATIENCE_MS, Centre, running_centre, sign_in
 
@@ -82,6 +81,11 @@ def test_a_recipient_is_added_tested_put_on_duty_and_told(
     roster = page.locator("[data-roster=truc-ban-ioc]")
     expect(roster.get_by_text("trống 23:00–24:00")).to_have_count(7)
     expect(roster.locator("[aria-current=date]")).to_have_count(1)
+
+    asked = page.get_by_role("region", name="Ai sẽ được báo?")
+    asked.get_by_role("button", name="Xem").click()
+    told = asked.locator("[data-told=nguyen-thi-lan]")
+    expect(told).to_contain_text("bậc 1 · thư điện tử")
 
     centre.stations["thanh-hai"].raise_alarm(88.0)
     page.get_by_role("link", name="Tin đã gửi").click()
@@ -170,14 +174,6 @@ def test_an_account_sets_its_own_quiet_hours(page: Page, centre: Centre) -> None
         if one["id"] == "toi"
     ]
     assert kept["quiet"] == [{"weekdays": [], "begin": "22:00", "end": "06:00"}]
-
-
-def test_the_page_has_the_key_and_the_handler_of_push_messages(page: Page, centre: Centre) -> None:
-    key = centre.api.get("/notification/push")["public_key"]
-    assert len(key) == 87
-
-    page.goto(f"{centre.base_url}/push.js")
-    until(lambda: "showNotification" in page.content())
 
 
 def test_every_tab_and_its_editor_fits_a_phone(

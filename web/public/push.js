@@ -29,8 +29,9 @@ self.addEventListener('notificationclick', (event) => {
     self.clients.matchAll({ type: 'window', includeUncontrolled: true }).then(async (windows) => {
       const open = windows.find((one) => new URL(one.url).origin === self.location.origin);
       if (open === undefined) return self.clients.openWindow(target);
-      await open.focus();
-      return open.navigate(target);
+      // A browser may refuse to raise a window, or to steer one that this worker does not control.
+      await open.focus().catch(() => null);
+      return open.navigate(target).catch(() => self.clients.openWindow(target));
     }),
   );
 });

@@ -177,7 +177,7 @@ async def test_a_browser_gets_a_sealed_message_from_a_known_centre_and_is_forgot
         service.status = 410
         with pytest.raises(Refused):
             await push.send(to_browser, message())
-        with pytest.raises(Refused, match="switched notices off"):
+        with pytest.raises(Refused, match="takes no more messages"):
             await push.send(to_browser, message())
         await push.close()
 

@@ -67,6 +67,20 @@ class Centre(RuleBasedStateMachine):
         self.things[id] = replace(fresh, state=state, silenced=silenced)  # type: ignore[arg-type]
         self._announce(id)
 
+    @rule(person=st.sampled_from(sorted(PEOPLE)), active=st.booleans(), has_rules=st.booleans())
+    def change_person(self, person: str, active: bool, has_rules: bool) -> None:
+        update: dict[str, object] = {"active": active}
+        if not has_rules:
+            update["rules"] = []
+        with self.database.writing() as connection:
+            changed = PEOPLE[person].model_copy(update=update)
+            notice_people.keep_recipient(connection, person, changed, "test", 0)
+
+    @rule(person=st.sampled_from(["lan", "ioc"]))
+    def delete_person(self, person: str) -> None:
+        with self.database.writing() as connection:
+            notice_people.delete_recipient(connection, person)
+
     @rule(minutes=st.sampled_from([0, 1, 6, 20, 90, 600]))
     def look(self, minutes: int) -> None:
         self.now_ms += minutes * MINUTE_MS
@@ -92,6 +106,7 @@ class Centre(RuleBasedStateMachine):
             for item in json.loads(one.message)["items"]:
                 heard.setdefault((one.recipient, item["id"]), []).append(item["phase"])
         for (person, id), phases in heard.items():
+            # In the list of deliveries, that is: whoever was deleted has a line that says so.
             assert phases.count("resolved") == 1, (person, id, phases)
             assert phases[0] == "firing", (person, id, phases)
             assert phases[-1] == "resolved", (person, id, phases)

@@ -158,6 +158,19 @@ def test_an_alarm_that_was_over_before_notification_first_ran_is_history(
     assert [one.message.count("tram-2") > 0 for one in queued(database)] == [True]
 
 
+def test_what_comes_and_goes_between_two_looks_is_no_history_although_it_is_the_first(
+    database: Database,
+) -> None:
+    add(database, "lan", mode="system")
+    watch = new_watch(database)
+    watch.look(SINCE_MS - 1_000)
+    apply(database, transition(1), transition(1, "returned"))
+
+    watch.look(SINCE_MS + HOUR_MS)
+
+    assert [one.phase for one in reversed(queued(database))] == ["firing", "resolved"]
+
+
 def test_a_thing_that_nobody_could_be_told_of_is_told_when_somebody_can_be(
     database: Database,
 ) -> None:

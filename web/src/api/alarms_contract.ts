@@ -16,7 +16,7 @@ export interface Definition {
   station: string;
   channel: string;
   level: AlarmLevel;
-  subject: 'station' | 'camera';
+  subject: 'station' | 'camera' | 'sink';
   priority: Priority;
   group: string;
   latching: boolean;

@@ -132,7 +132,8 @@ export interface Alarm {
   note: string | null;
   backfill: boolean;
   /** What `station` names. */
-  subject: 'station' | 'camera';
+  /** A sink is a way out for notices, such as `email`. */
+  subject: 'station' | 'camera' | 'sink';
   priority: Priority;
   group: string;
   open: boolean;

@@ -40,6 +40,7 @@ export const FAULT_CODES = [
   'csrf',
   'password_must_change',
   'reason_needed',
+  'beyond_reach',
   'wrong_years',
   'wrong_order',
   'range_too_long',

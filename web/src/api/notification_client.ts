@@ -6,6 +6,7 @@ import type {
   DeliveryState,
   Mine,
   Named,
+  NoticePreview,
   NotificationState,
   PushState,
   Recipient,
@@ -23,6 +24,11 @@ const at = (list: string, id: string): string => `${ROOT}/${list}/${encodeURICom
 
 export function fetchNotification(): Promise<NotificationState> {
   return request<NotificationState>(ROOT);
+}
+
+/** Ask who would be told; `query` names place, kind, priority and moment. */
+export function fetchPreview(query: Record<string, string>): Promise<NoticePreview> {
+  return request<NoticePreview>(`${ROOT}/preview?${new URLSearchParams(query)}`);
 }
 
 export async function fetchRecipients(): Promise<Named<Recipient>[]> {

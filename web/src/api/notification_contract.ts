@@ -4,6 +4,13 @@ export type Priority = 'low' | 'medium' | 'high' | 'urgent';
 export type DeliveryState = 'waiting' | 'sent' | 'failed' | 'dropped';
 
 /** From `begin` to `end` (HH:MM) on weekdays 1 (Monday) … 7; none is all. */
+/** Who would be told of something, and why the others not. */
+export interface NoticePreview {
+  at: string;
+  told: { recipient: string; name: string; step: number; sinks: string[]; waits_until: string | null }[];
+  untold: { recipient: string; name: string; why: string }[];
+}
+
 export interface Window {
   weekdays: number[];
   begin: string;

@@ -38,7 +38,8 @@ export function troubles(
 ): Trouble[] {
   const found: Trouble[] = [];
   for (const alarm of alarms) {
-    if (!alarm.active) continue;
+    // Notices that do not arrive are the centre's own trouble: the desk shows them.
+    if (!alarm.active || alarm.subject === 'sink') continue;
     const taken = alarm.acknowledged ? alarm.acknowledged_by : null;
     const rank = alarm.level === 'limit' ? 0 : 3;
     found.push({ kind: 'alarm', id: String(alarm.id), sinceMs: Date.parse(alarm.raised_at), rank, taken, alarm });
@@ -67,7 +68,7 @@ export function weekOf(alarms: readonly Alarm[], fromMs: number): Week {
   const stations = new Map<string, number>();
   const week: Week = { exceedances: 0, warnings: 0, waiting: 0, byStation: [] };
   for (const alarm of alarms) {
-    if (Date.parse(alarm.raised_at) < fromMs) continue;
+    if (Date.parse(alarm.raised_at) < fromMs || alarm.subject === 'sink') continue;
     if (!alarm.acknowledged) week.waiting += 1;
     if (alarm.level === 'warn') {
       week.warnings += 1;

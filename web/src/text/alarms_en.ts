@@ -128,6 +128,7 @@ export const alarmsEn: AlarmCatalogue = {
   instructionsVi: 'What to do (Vietnamese)',
   instructionsEn: 'What to do (English)',
   takeOut: 'Take out of service',
+  sinks: { email: 'e-mail', push: 'browsers', webhook: 'system', apprise: 'messenger' },
   suppress: 'Suppress by design',
   endsAt: 'Ends by itself at (optional)',
   loading: 'Loading…',

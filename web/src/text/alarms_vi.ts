@@ -138,6 +138,7 @@ export const alarmsVi = {
   instructionsVi: 'Việc cần làm (tiếng Việt)',
   instructionsEn: 'Việc cần làm (tiếng Anh)',
   takeOut: 'Ngừng sử dụng',
+  sinks: { email: 'thư điện tử', push: 'trình duyệt', webhook: 'hệ thống ngoài', apprise: 'tin nhắn' },
   suppress: 'Chặn theo thiết kế',
   endsAt: 'Tự kết thúc lúc (không bắt buộc)',
   loading: 'Đang tải…',

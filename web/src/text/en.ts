@@ -103,6 +103,7 @@ export const en: Catalogue = {
     clock_unsynced: 'Station clock not synchronised',
     data_lost: 'Data lost',
     camera_down: 'Camera down',
+    notices_failing: 'Notices cannot be sent',
   },
   levelLow: { warn: 'near lower limit', limit: 'under limit' },
   since: (when) => `since ${when}`,

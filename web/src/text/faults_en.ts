@@ -48,6 +48,7 @@ export const faultsEn: FaultCatalogue = {
     csrf: 'This page is out of date: reload it.',
     password_must_change: 'Change the one-time password first.',
     reason_needed: 'Give a reason.',
+    beyond_reach: 'This concerns places that this account does not reach.',
     wrong_years: 'Times must lie between the years 2000 and 2200.',
     wrong_order: 'The beginning must lie before the end.',
     range_too_long: ({ most_days }) => `The range is longer than ${most_days} days.`,

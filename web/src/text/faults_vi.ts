@@ -53,6 +53,7 @@ export const faultsVi = {
     csrf: 'Trang đã cũ, hãy tải lại.',
     password_must_change: 'Hãy đổi mật khẩu dùng một lần trước.',
     reason_needed: 'Hãy nhập lý do.',
+    beyond_reach: 'Việc này liên quan đến nơi ngoài phạm vi của tài khoản này.',
     wrong_years: 'Thời gian phải trong khoảng từ năm 2000 đến năm 2200.',
     wrong_order: 'Thời điểm đầu phải trước thời điểm cuối.',
     range_too_long: ({ most_days }) => `Khoảng thời gian dài quá ${most_days} ngày.`,

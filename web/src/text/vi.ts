@@ -103,6 +103,7 @@ export const vi = {
     clock_unsynced: 'Đồng hồ trạm chưa đồng bộ',
     data_lost: 'Mất số liệu',
     camera_down: 'Camera mất hình',
+    notices_failing: 'Không gửi được thông báo',
   },
   levelLow: { warn: 'sắp dưới ngưỡng', limit: 'dưới ngưỡng' },
   since: (when: string) => `từ ${when}`,
