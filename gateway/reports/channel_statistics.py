@@ -71,7 +71,13 @@ def slots_of(series: Series, span: Span) -> bytes:
 
 
 def channel_figures(
-    series: Series, slots: bytes, channel: Channel, span: Span, step_s: int
+    series: Series,
+    slots: bytes,
+    channel: Channel,
+    span: Span,
+    step_s: int,
+    *,
+    is_former: bool = False,
 ) -> ChannelFigures:
     """Return the figures of a channel.
 
@@ -79,6 +85,7 @@ def channel_figures(
         series: its one-minute roll-ups within the span; buckets outside are left out.
         slots: as `slots_of` gives them.
         step_s: width of the curve's steps, a multiple of 60.
+        is_former: the station no longer announces it.
     """
     count, total = 0, 0.0
     least: float | None = None
@@ -129,6 +136,7 @@ def channel_figures(
             lows,
             highs,
         ),
+        delivered_until_ms=series.at_ms[-1] if is_former and series.at_ms else None,
     )
 
 

@@ -230,6 +230,16 @@ class SqliteStore:
         )
         return {row[0]: LatestReading(*row[1:]) for row in rows}
 
+    def channels(self, station: str, from_ms: int, to_ms: int) -> set[str]:
+        """Return the channels with anything stored; the range may begin within a minute."""
+        rows = self._read(
+            "SELECT channel FROM series WHERE station = (SELECT id FROM station WHERE name = ?)"
+            " AND EXISTS (SELECT 1 FROM rollup_60 WHERE rollup_60.series = series.id"
+            " AND at_ms >= ? AND at_ms < ?)",
+            (station, from_ms // 60_000 * 60_000, to_ms),
+        )
+        return {row[0] for row in rows}
+
     def sequence_numbers(self, station: str) -> list[int]:
         """Return the stored scans' numbers."""
         rows = self._read(
