@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import compress
 from math import ceil
 from operator import mul
 from typing import Final
@@ -60,22 +59,17 @@ def slots_of(series: Series, span: Span) -> bytes:
     A slot with one valid value counts as measured; else its highest state code speaks.
     """
     codes = bytearray([NO_DATA]) * span.slots
-    slot_ms = span.slot_s * 1000
-    # A month of minutes in a process that takes in readings: what is usual goes in few steps.
     for at_ms, count, s in zip(series.at_ms, series.count, series.s, strict=True):
+        slot = (at_ms - span.from_ms) // (span.slot_s * 1000)
+        if not 0 <= slot < span.slots or codes[slot] == MEASURED:
+            continue
         if count:
-            continue
-        slot = (at_ms - span.from_ms) // slot_ms
-        if not 0 <= slot < span.slots:
-            continue
-        if s not in STATE_OF_CODE or s == MEASURED:
+            codes[slot] = MEASURED
+        elif s not in STATE_OF_CODE or s == MEASURED:
             codes[slot] = INVALID if codes[slot] == NO_DATA else codes[slot]
         else:
             known = codes[slot] if codes[slot] < INVALID else 0
             codes[slot] = max(known, s)
-    for at_ms in compress(series.at_ms, series.count):
-        if span.from_ms <= at_ms < span.until_ms:
-            codes[(at_ms - span.from_ms) // slot_ms] = MEASURED
     return bytes(codes)
 
 

@@ -19,7 +19,7 @@ def downtimes_of(slots: Mapping[str, bytes], span: Span) -> list[Downtime]:
     together: dict[tuple[int, int, Cause], list[str]] = {}
     for channel, codes in slots.items():
         at = 0
-        runs = ((code, sum(1 for _ in group)) for code, group in groupby(codes))
+        runs = ((code, len(list(group))) for code, group in groupby(codes))
         for cause, group in groupby(runs, lambda run: _cause(run[0])):
             length = sum(length for _, length in group)
             if cause is not None:
