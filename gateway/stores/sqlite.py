@@ -211,10 +211,10 @@ class SqliteStore:
             " AND at_ms >= ? AND at_ms < ? ORDER BY at_ms LIMIT ?",
             (station, channel, from_ms, to_ms, limit),
         )
-        if rows:
-            series.at_ms, series.v, series.v_min, series.v_max, series.count, series.s, series.q = (
-                list(column) for column in zip(*rows, strict=True)
-            )
+        # Column by column: zip(*rows) takes half as long again for a week of minutes.
+        series.at_ms, series.v, series.v_min, series.v_max, series.count, series.s, series.q = (
+            [row[column] for row in rows] for column in range(7)
+        )
         return series
 
     def latest(self, station: str) -> dict[str, LatestReading]:
