@@ -45,6 +45,15 @@ def test_a_workbook_holds_texts_as_texts(cells: list[tuple[str, float | None]]) 
         assert row[1].value == (None if value is None else pytest.approx(value))
 
 
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "#N/A", "\t=1", "12", "1,5"])
+def test_a_text_that_a_spreadsheet_would_take_for_something_else_stays_a_text(text: str) -> None:
+    table = ExportTable("t", ["Ghi chú"], [[text]])
+    sheet = load_workbook(io.BytesIO(xlsx_bytes([table]))).active
+    assert sheet is not None
+    assert (sheet["A2"].data_type, sheet["A2"].value) == ("s", text)
+    assert csv_bytes([table]).decode("utf-8-sig").splitlines()[1].strip('"')[:1] not in RISKY
+
+
 def test_times_are_written_on_the_sites_clock() -> None:
     at = datetime(2024, 12, 19, 20, 5, tzinfo=UTC)
     table = ExportTable("t", ["Lúc"], [[at]])
