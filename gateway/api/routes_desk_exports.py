@@ -18,6 +18,7 @@ from gateway.api.downloads import (
     open_range_ms,
     refuse_too_many,
 )
+from gateway.api.faults import Fault
 from gateway.api.routes_alarm_kpis import WantedKpis, compute_kpis
 from gateway.api.routes_audit import SeesAudit, WantedLines
 from gateway.api.services import InjectedServices
@@ -57,7 +58,12 @@ async def export_deliveries(
     from_: From = None,
     to: datetime | None = None,
 ) -> Response:
-    """Return what was sent to whom in [from, to) as a file, newest first."""
+    """Return what was sent to whom in [from, to) as a file, newest first.
+
+    Only for whoever reaches every station and camera: a delivery may speak of any of them.
+    """
+    if caller.stations is not None or caller.cameras is not None:
+        raise Fault(403, "not_allowed", "this account does not reach all that deliveries speak of")
     from_ms, to_ms = open_range_ms(from_, to)
 
     def load(database: Database) -> tuple[list[Delivery], dict[str, str]]:
