@@ -27,6 +27,7 @@ BENCHMARKS = (
     Benchmark("gateway_throughput", ("--values", "100000"), "MQTT to committed store, per store"),
     Benchmark("backfill", ("--quick",), "24 h of three stations after an outage"),
     Benchmark("event_stream_fanout", ("--quick",), "CPU of feeding 200 browsers"),
+    Benchmark("month_report", ("--stations", "2"), "a monthly report at full size"),
     Benchmark("web_first_page", ("--quick",), "first page usable in Chromium"),
     Benchmark(
         "vision_throughput",

@@ -143,6 +143,7 @@ class Gateway:
                 config.cameras,
                 clock.now_ms,
                 ReportReminders(config.reports.form, self._database).remind,
+                config.gateway.name,
             )
         report = SelfReport(
             session=self._session,

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     EXPORT_EVIDENCE = "export_evidence"
     """Evidence packs and original files, with a reason."""
     SEE_REPORTS = "see_reports"
+    """Reports of the whole city; only with every station and camera in reach."""
     WRITE_REPORTS = "write_reports"
     """Fill in sections, edit, generate."""
     SEE_SYSTEM = "see_system"
@@ -72,3 +73,15 @@ MAY: Final[dict[Role, frozenset[Permission]]] = {
     ),
 }
 """An administrator gives rights away but sees no face: that is for those who investigate."""
+CITY_WIDE: Final = frozenset({_P.SEE_REPORTS, _P.WRITE_REPORTS})
+"""What is about every station and camera at once, and cannot be cut to some of them."""
+
+
+def within_reach(
+    permissions: frozenset[Permission],
+    stations: frozenset[str] | None,
+    cameras: frozenset[str] | None,
+) -> frozenset[Permission]:
+    """Return what is left to somebody who reaches these only (None is all)."""
+    reaches_all = stations is None and cameras is None
+    return permissions if reaches_all else permissions - CITY_WIDE

@@ -45,6 +45,7 @@ FaultCode = Literal[
     "wrong_order",
     "range_too_long",
     "too_many_points",
+    "too_many_rows",
     "control_characters",
     "end_in_the_past",
     "wrong_channel",

@@ -8,8 +8,21 @@ from pydantic import BaseModel, Field
 Kind = Literal["week", "month"]
 
 
+class FailureView(BaseModel):
+    """Why the latest attempts to make a report failed, ``since`` the first of them."""
+
+    reason: Literal["store", "database", "folder", "too_slow", "document", "defect"]
+    detail: str
+    since: datetime
+    at: datetime
+    times: int
+
+
 class ReportView(BaseModel):
-    """A report; ``late``: it was not sent by its deadline; ``owed`` counts sections."""
+    """A report; ``late``: it was not sent by its deadline; ``owed`` counts sections.
+
+    ``failure`` is set from an attempt that failed until one goes well.
+    """
 
     id: str
     kind: Kind
@@ -29,6 +42,7 @@ class ReportView(BaseModel):
     sent_by: str | None
     sent_note: str
     owed: int | None = None
+    failure: FailureView | None = None
 
 
 class ReportList(BaseModel):

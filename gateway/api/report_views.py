@@ -6,6 +6,7 @@ from typing import Any, cast
 import msgspec
 
 from gateway.api.report_models import (
+    FailureView,
     FieldView,
     LetterView,
     ReportDetailView,
@@ -22,21 +23,20 @@ from gateway.reports.desk import ReportDetail
 from gateway.reports.drafts import period_of_record
 from gateway.reports.form import ReportForm, SectionForm
 from gateway.reports.section_values import SectionValues
-from gateway.reports.wording import period_text
+from gateway.reports.wording import report_title
 from quantrac_core.contracts.messages import utc_from_ms
 
 
 def report_view(record: ReportRecord, now_ms: int, owed: int | None = None) -> ReportView:
     """Return a report as the API shows it."""
     period = period_of_record(record)
-    word = "Báo cáo tuần" if record.kind == "week" else "Báo cáo"
     scheduled, sent = record.scheduled_at_ms, record.sent_at_ms
     return ReportView(
         id=record.id,
         kind=record.kind,
         first_day=period.first,
         last_day=period.last,
-        title=f"{word} {period_text(period)}",
+        title=report_title(period),
         state=record.state,
         late=record.is_late(now_ms),
         deadline=utc_from_ms(record.deadline_ms),
@@ -50,6 +50,20 @@ def report_view(record: ReportRecord, now_ms: int, owed: int | None = None) -> R
         sent_by=record.sent_by,
         sent_note=record.sent_note,
         owed=owed,
+        failure=failure_view(record),
+    )
+
+
+def failure_view(record: ReportRecord) -> FailureView | None:
+    """Return why the last attempt failed; None where it did not."""
+    if record.failure is None or record.failed_since_ms is None or record.failed_at_ms is None:
+        return None
+    return FailureView(
+        reason=record.failure,
+        detail=record.failure_detail or "",
+        since=utc_from_ms(record.failed_since_ms),
+        at=utc_from_ms(record.failed_at_ms),
+        times=record.failed_times or 1,
     )
 
 

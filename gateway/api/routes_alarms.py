@@ -1,10 +1,11 @@
 """Alarms: list, take, put aside, let go, comment, and the journal of each."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from sqlalchemy import Connection
 
 from gateway.access.permissions import Permission
@@ -45,15 +46,31 @@ SilencedFilter = Literal[
 JOURNAL_LENGTH = 500
 
 
-@router.get("")
-async def list_alarms(
-    services: InjectedServices,
-    caller: Seer,
+def wanted_alarms(
     state: AlarmState = "open",
     station: Annotated[str | None, Query(pattern=f"^{STATION_ID.pattern}$", max_length=48)] = None,
     priority: Priority | None = None,
     group: Annotated[str | None, Query(max_length=40)] = None,
     silenced: SilencedFilter | None = None,
+) -> AlarmFilter:
+    """Return what a request asks for, before it is cut to the caller's reach."""
+    return AlarmFilter(
+        state=state,
+        station=station,
+        priority=None if priority is None else priority.value,
+        group=group,
+        silenced={"yes": True, "no": False}.get(silenced, silenced) if silenced else None,
+    )
+
+
+WantedAlarms = Annotated[AlarmFilter, Depends(wanted_alarms)]
+
+
+@router.get("")
+async def list_alarms(
+    services: InjectedServices,
+    caller: Seer,
+    wanted: WantedAlarms,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
     before: datetime | None = None,
     before_id: Annotated[str | None, Query(max_length=200)] = None,
@@ -68,16 +85,7 @@ async def list_alarms(
             raise Fault(422, "wrong_years", "before must lie between the years 2000 and 2200")
         at = before if before.tzinfo else before.replace(tzinfo=UTC)
         cursor = (ms_from_utc(at), before_id)
-    wanted = AlarmFilter(
-        state=state,
-        station=station,
-        priority=None if priority is None else priority.value,
-        group=group,
-        silenced={"yes": True, "no": False}.get(silenced, silenced) if silenced else None,
-        stations=caller.stations,
-        cameras=caller.cameras,
-        before=cursor,
-    )
+    wanted = replace(wanted, stations=caller.stations, cameras=caller.cameras, before=cursor)
     records = await services.threads.call(_search, services.database, wanted, limit)
     return AlarmList(alarms=[alarm_view(record) for record in records])
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
@@ -20,6 +20,7 @@ from gateway.database import audit, custody
 from gateway.database.audit import AuditFilter
 from gateway.database.custody import CustodyRecord
 from gateway.database.engine import Database
+from gateway.exports.table import guarded
 from gateway.ingest.commits import now_ms
 from quantrac_core.contracts.messages import ms_from_utc, utc_from_ms
 
@@ -68,22 +69,31 @@ class AuditState(BaseModel):
     head: str
 
 
-@router.get("")
-async def list_audit(
-    services: InjectedServices,
-    _caller: SeesAudit,
+def wanted_lines(
     by: _Text = None,
     action: _Text = None,
     subject: _Text = None,
     from_: Annotated[datetime | None, Query(alias="from")] = None,
     to: datetime | None = None,
+) -> AuditFilter:
+    """Return what a request asks for."""
+    return AuditFilter(
+        _printable(by), _printable(action), _printable(subject), _bounded(from_), _bounded(to)
+    )
+
+
+WantedLines = Annotated[AuditFilter, Depends(wanted_lines)]
+
+
+@router.get("")
+async def list_audit(
+    services: InjectedServices,
+    _caller: SeesAudit,
+    wanted: WantedLines,
     before: Annotated[int | None, Query(ge=1, le=1 << 53)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> AuditPage:
     """Return what was done, by whom, to what, in [from, to); no zone means UTC."""
-    wanted = AuditFilter(
-        _printable(by), _printable(action), _printable(subject), _bounded(from_), _bounded(to)
-    )
     found = await services.threads.call(_search, services.database, wanted, before, limit + 1)
     page = found[:limit]
     return AuditPage(
@@ -161,9 +171,7 @@ def _csv(database: Database) -> Iterator[bytes]:
 
 
 def _inert(value: Any) -> Any:
-    """A spreadsheet takes text that begins so for a formula; people choose what stands here."""
-    dangerous = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{value}" if dangerous else value
+    return guarded(value) if isinstance(value, str) else value
 
 
 def _note_export(database: Database, account: str, form: str) -> None:

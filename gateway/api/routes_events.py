@@ -1,10 +1,11 @@
 """Security events: list, verdict, lock and the log of who did what with their evidence."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from sqlalchemy import Connection
 
 from gateway.access.permissions import Permission
@@ -42,10 +43,7 @@ _Change = Callable[[Connection, int], None]
 _CURSOR: Final = rf"^[0-9]{{1,15}}\.{EVENT_ID.pattern}$"
 
 
-@router.get("")
-async def list_events(
-    services: InjectedServices,
-    caller: SeesEvents,
+def wanted_events(
     camera: _Camera = None,
     rule: _Word = None,
     kind: _Word = None,
@@ -54,14 +52,9 @@ async def list_events(
     priority: Literal["low", "medium", "high"] | None = None,
     from_: Annotated[datetime | None, Query(alias="from")] = None,
     to: datetime | None = None,
-    after: Annotated[str | None, Query(pattern=_CURSOR, max_length=120)] = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
-) -> EventList:
-    """Return events that began in [from, to), newest first; no zone means UTC.
-
-    ``after`` is ``next`` of the page before; ``verdict=none`` are those nobody has judged.
-    """
-    wanted = EventFilter(
+) -> EventFilter:
+    """Return what a request asks for, before it is cut to the caller's reach."""
+    return EventFilter(
         camera=camera,
         rule=_printable(rule),
         kind=_printable(kind),
@@ -70,8 +63,25 @@ async def list_events(
         priority=priority,
         from_ms=_bounded_ms(from_),
         to_ms=_bounded_ms(to),
-        reach=caller.cameras,
     )
+
+
+WantedEvents = Annotated[EventFilter, Depends(wanted_events)]
+
+
+@router.get("")
+async def list_events(
+    services: InjectedServices,
+    caller: SeesEvents,
+    wanted: WantedEvents,
+    after: Annotated[str | None, Query(pattern=_CURSOR, max_length=120)] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
+) -> EventList:
+    """Return events that began in [from, to), newest first; no zone means UTC.
+
+    ``after`` is ``next`` of the page before; ``verdict=none`` are those nobody has judged.
+    """
+    wanted = replace(wanted, reach=caller.cameras)
     cursor: Cursor | None = None
     if after is not None:
         began_ms, _, event_id = after.partition(".")

@@ -3,11 +3,12 @@
 from collections.abc import Awaitable
 from typing import Annotated, Final, NoReturn, TypeVar
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from gateway.access.permissions import Permission
 from gateway.access.principal import Principal
 from gateway.api.access import needs
+from gateway.api.downloads import Format, file_answer, hand_out_tables, note_download
 from gateway.api.faults import Fault, FaultCode
 from gateway.api.report_models import (
     ChangeList,
@@ -23,12 +24,11 @@ from gateway.api.report_models import (
     VersionView,
 )
 from gateway.api.report_views import detail_view, letter_view, report_view, version_view
-from gateway.api.routes_exports import Format, file_answer, table_answer
 from gateway.api.services import InjectedServices, Services
 from gateway.database import audit
 from gateway.database.report_sections import SectionChanged
 from gateway.database.reports import ReportClosed
-from gateway.exports.tables_of import letter_tables
+from gateway.exports.letter_tables import letter_tables
 from gateway.ingest.commits import now_ms
 from gateway.reports.archive import ArchiveUnavailable, DamagedFile
 from gateway.reports.desk import BeingGenerated, NoSuchReport, ReportDesk
@@ -167,6 +167,8 @@ async def get_document(
 ) -> Response:
     """Return a version's Word document."""
     version, content = await _asked(_desk(services).file(report_id, number))
+    what = f"version {number}, SHA-256 {version.sha256}"
+    await note_download(services, caller, "report_downloaded", f"report/{report_id}", what)
     return file_answer(content, f"bao-cao-{version.report}-v{version.number}.docx")
 
 
@@ -174,13 +176,15 @@ async def get_document(
 async def get_tables(
     services: InjectedServices,
     caller: Reader,
+    request: Request,
     report_id: ReportId,
     number: VersionNumber,
     form: Format,
 ) -> Response:
     """Return every table of a version as CSV or Excel."""
     _, letter = await _asked(_desk(services).version(report_id, number))
-    return await table_answer(services, letter_tables(letter), form, f"{report_id}-v{number}")
+    tables, name = letter_tables(letter), f"bang-bao-cao-{report_id}-v{number}"
+    return await hand_out_tables(services, caller, request, tables, form, name)
 
 
 @router.get("/{report_id}/versions/{number}/changes")

@@ -16,6 +16,7 @@ from gateway.api import (
     routes_alarms,
     routes_audit,
     routes_cameras,
+    routes_desk_exports,
     routes_events,
     routes_evidence,
     routes_exports,
@@ -64,6 +65,7 @@ def build_site(services: Services, hosts: Iterable[str]) -> FastAPI:
     app.add_exception_handler(DatabaseUnavailable, _unavailable)
     for routes in (
         routes_exports,
+        routes_desk_exports,
         routes_reports,
         routes_stations,
         routes_accounts,

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, delete, func, select, update
 
-from gateway.access.permissions import MAY, Permission, Role
+from gateway.access.permissions import MAY, Permission, Role, within_reach
 from gateway.access.principal import Principal
 from gateway.database.access_tables import ACCOUNT, RECOVERY_CODE
 from gateway.database.engine import insert_missing
@@ -41,6 +41,7 @@ class AccountRecord:
         permissions: frozenset[Permission] = frozenset()
         for role in self.roles:
             permissions |= MAY[role]
+        permissions = within_reach(permissions, self.stations, self.cameras)
         return Principal(self.account, self.name, permissions, self.stations, self.cameras)
 
 

@@ -49,6 +49,7 @@ class AlarmFilter:
         silenced: True or False, or one cause such as ``shelved``.
         stations, cameras: what the asking account reaches.
         before: raised before this time (milliseconds), or at it with a greater id.
+        from_ms: raised at or after this time.
     """
 
     state: AlarmState = "open"
@@ -59,6 +60,7 @@ class AlarmFilter:
     stations: frozenset[str] | None = None
     cameras: frozenset[str] | None = None
     before: tuple[int, str | None] | None = None
+    from_ms: int | None = None
 
 
 def occurrence_id(transition: AlarmTransition) -> str:
@@ -214,6 +216,8 @@ def _conditions(wanted: AlarmFilter) -> list[ColumnElement[bool]]:
     ):
         if value is not None:
             found.append(column == value)
+    if wanted.from_ms is not None:
+        found.append(ALARM.c.raised_at_ms >= wanted.from_ms)
     if isinstance(wanted.silenced, str):
         found.append(ALARM.c.silenced_by == wanted.silenced)
     elif wanted.silenced is not None:

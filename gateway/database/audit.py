@@ -28,6 +28,8 @@ AuditAction = Literal[
     "alarm_acknowledged",
     "alarm_changed",
     "audit_exported",
+    "table_exported",
+    "report_downloaded",
     "configured",
     "report_made",
 ]

@@ -193,8 +193,11 @@ def search(
     recipient: str | None,
     limit: int,
     before: int | None = None,
+    *,
+    from_ms: int | None = None,
+    to_ms: int | None = None,
 ) -> list[Delivery]:
-    """Return deliveries, newest first, with numbers below ``before``."""
+    """Return deliveries of [from, to), newest first, with numbers below ``before``."""
     query = select(NOTICE_DELIVERY).order_by(_D.number.desc()).limit(limit)
     if state is not None:
         query = query.where(_D.state == state)
@@ -202,6 +205,10 @@ def search(
         query = query.where(_D.recipient == recipient)
     if before is not None:
         query = query.where(_D.number < before)
+    if from_ms is not None:
+        query = query.where(_D.created_at_ms >= from_ms)
+    if to_ms is not None:
+        query = query.where(_D.created_at_ms < to_ms)
     return [_delivery(row) for row in connection.execute(query)]
 
 

@@ -27,6 +27,11 @@ REPORT: Final = Table(
     Column("sent_note", String(500), nullable=False),
     Column("lease_by", String(64)),
     Column("lease_until_ms", BigInteger),
+    Column("failed_since_ms", BigInteger),
+    Column("failed_at_ms", BigInteger),
+    Column("failed_times", Integer),
+    Column("failure", String(24)),
+    Column("failure_detail", String(300)),
     Index("report_by_day", "kind", "first_day"),
 )
 REPORT_VERSION: Final = Table(

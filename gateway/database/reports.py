@@ -1,9 +1,9 @@
 """Reports and their versions: draft, generated, issued, sent."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from gateway.database.engine import insert_missing
 from gateway.database.report_tables import REPORT, REPORT_VERSION
@@ -12,6 +12,15 @@ from quantrac_core.contracts.errors import QuantracError
 
 ReportState = Literal["draft", "generated", "issued", "sent"]
 Reason = Literal["schedule", "request", "issue"]
+Failure = Literal["store", "database", "folder", "too_slow", "document", "defect"]
+"""Where an attempt failed: a word that pages translate into what to do."""
+_NO_FAILURE: Final[dict[str, None]] = {
+    "failed_since_ms": None,
+    "failed_at_ms": None,
+    "failed_times": None,
+    "failure": None,
+    "failure_detail": None,
+}
 
 
 class ReportClosed(QuantracError):
@@ -20,7 +29,10 @@ class ReportClosed(QuantracError):
 
 @dataclass(slots=True, frozen=True)
 class ReportRecord:
-    """One report; days are ISO dates, ``lease_*`` say who generates it now."""
+    """One report; days are ISO dates, ``lease_*`` say who generates it now.
+
+    ``failed_since_ms`` to ``failure_detail`` speak of the attempts since the last version.
+    """
 
     id: str
     kind: Literal["week", "month"]
@@ -40,6 +52,11 @@ class ReportRecord:
     sent_note: str
     lease_by: str | None
     lease_until_ms: int | None
+    failed_since_ms: int | None = None
+    failed_at_ms: int | None = None
+    failed_times: int | None = None
+    failure: Failure | None = None
+    failure_detail: str | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -120,6 +137,39 @@ def release(connection: Connection, report_id: str, by: str) -> None:
     )
 
 
+def release_all(connection: Connection, owner: str) -> None:
+    """End every claim of a gateway that begins anew: whoever held them under its name is gone."""
+    connection.execute(
+        update(REPORT)
+        .where(REPORT.c.lease_by.startswith(f"{owner}/", autoescape=True))
+        .values(lease_by=None, lease_until_ms=None)
+    )
+
+
+def note_failure(
+    connection: Connection, report_id: str, failure: Failure, detail: str, now_ms: int
+) -> None:
+    """Keep why an attempt failed; the first of several in a row keeps its time."""
+    connection.execute(
+        update(REPORT)
+        .where(REPORT.c.id == report_id)
+        .values(
+            failed_since_ms=func.coalesce(REPORT.c.failed_since_ms, now_ms),
+            failed_at_ms=now_ms,
+            failed_times=func.coalesce(REPORT.c.failed_times, 0) + 1,
+            failure=failure,
+            failure_detail=detail[:300],
+        )
+    )
+
+
+def failed(connection: Connection) -> list[ReportRecord]:
+    """Return the reports whose last attempt failed, the longest first."""
+    query = select(REPORT).where(REPORT.c.failed_since_ms.is_not(None))
+    rows = connection.execute(query.order_by(REPORT.c.failed_since_ms, REPORT.c.id))
+    return [ReportRecord(**row._mapping) for row in rows]
+
+
 def add_version(
     connection: Connection,
     version: VersionRecord,
@@ -137,6 +187,7 @@ def add_version(
     row: dict[str, Any] = {name: getattr(version, name) for name in VersionRecord.__slots__}
     connection.execute(insert(REPORT_VERSION), [row | {"content": content}])
     values: dict[str, Any] = {"state": "generated", "latest_version": version.number}
+    values |= _NO_FAILURE
     if version.reason == "schedule":
         values["scheduled_at_ms"] = version.made_at_ms
     if issue is not None:

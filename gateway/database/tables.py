@@ -82,6 +82,13 @@ STATION_BIRTH: Final = Table(
     Column("payload", Text, nullable=False),
     Column("received_at_ms", BigInteger, nullable=False),
 )
+STATION_FORMER_CHANNEL: Final = Table(
+    "station_former_channel",
+    METADATA,
+    Column("station", String(48), primary_key=True),
+    Column("channel", String(48), primary_key=True),
+    Column("payload", Text, nullable=False),
+)
 QUARANTINE: Final = Table(
     "quarantine",
     METADATA,

@@ -1,4 +1,4 @@
-"""Which tables there are: readings, alarms, events, completeness, and those of a report."""
+"""Tables of what stations and cameras sent: readings, completeness, alarms, events."""
 
 from collections.abc import Iterable
 
@@ -6,14 +6,24 @@ from gateway.api.models import StationView
 from gateway.database.alarms import AlarmRecord
 from gateway.database.events import EventRecord
 from gateway.exports.table import ExportTable
-from gateway.reports.blocks import Letter, Table
+from gateway.exports.words import (
+    LEVELS,
+    LOW_LEVELS,
+    PRIORITIES,
+    QUALITIES,
+    STATES,
+    STATIONS,
+    VERDICTS,
+    in_words,
+)
+from gateway.reports.wording import basis_text
 from gateway.stores.interface import Series
 from quantrac_core.contracts.messages import utc_from_ms
 from quantrac_core.contracts.quality import QUALITY_OF_CODE, STATE_OF_CODE
 
 
 def readings_table(station: str, channel: str, unit: str, series: Series) -> ExportTable:
-    """Return a channel's history; states and qualities in words of the contract."""
+    """Return a channel's history."""
     of = f" ({unit})" if unit else ""
     return ExportTable(
         f"{station} {channel}",
@@ -33,8 +43,8 @@ def readings_table(station: str, channel: str, unit: str, series: Series) -> Exp
                 low,
                 high,
                 count,
-                STATE_OF_CODE[s].value if s in STATE_OF_CODE else str(s),
-                QUALITY_OF_CODE[q].value if q in QUALITY_OF_CODE else str(q),
+                STATES[STATE_OF_CODE[s].value] if s in STATE_OF_CODE else str(s),
+                QUALITIES[QUALITY_OF_CODE[q].value] if q in QUALITY_OF_CODE else str(q),
             ]
             for at_ms, v, low, high, count, s, q in zip(
                 series.at_ms,
@@ -58,6 +68,7 @@ def alarms_table(records: Iterable[AlarmRecord]) -> ExportTable:
             "Trạm",
             "Thông số",
             "Mức",
+            "Ưu tiên",
             "Cơ sở so sánh",
             "Ngưỡng",
             "Cực trị",
@@ -73,9 +84,10 @@ def alarms_table(records: Iterable[AlarmRecord]) -> ExportTable:
             [
                 one.station,
                 one.channel,
-                one.level,
-                one.basis,
-                one.limit_value,
+                in_words(LOW_LEVELS if one.side == "low" else LEVELS, one.level),
+                in_words(PRIORITIES, one.priority),
+                "" if one.level == "fault" else basis_text(one.basis),
+                None if one.level == "fault" else one.limit_value,
                 one.peak_value,
                 one.unit,
                 utc_from_ms(one.raised_at_ms),
@@ -112,10 +124,10 @@ def events_table(records: Iterable[EventRecord]) -> ExportTable:
                 one.message.camera,
                 one.message.name_vi or one.message.rule,
                 one.message.kind,
-                one.message.priority,
+                in_words(PRIORITIES, one.message.priority),
                 one.message.began_at,
                 one.message.ended_at,
-                one.verdict,
+                VERDICTS.get(one.verdict, one.verdict),
                 one.verdict_by,
                 one.note,
             ]
@@ -133,7 +145,7 @@ def completeness_table(stations: Iterable[StationView]) -> ExportTable:
             [
                 one.id,
                 one.name_vi,
-                one.state,
+                in_words(STATIONS, one.state),
                 one.completeness.durable_seq if one.completeness else None,
                 one.completeness.highest_seq if one.completeness else None,
                 one.completeness.missing if one.completeness else None,
@@ -142,9 +154,3 @@ def completeness_table(stations: Iterable[StationView]) -> ExportTable:
             for one in stations
         ],
     )
-
-
-def letter_tables(letter: Letter) -> list[ExportTable]:
-    """Return every table of a report."""
-    blocks = [block for block in [*letter.body, *letter.annex] if isinstance(block, Table)]
-    return [ExportTable(block.caption or block.head[0], block.head, block.rows) for block in blocks]

@@ -38,7 +38,9 @@ class Archive:
         except OSError as error:
             raise ArchiveUnavailable(f"{self._folder}: {error.strerror}") from error
         finally:
-            path.unlink(missing_ok=True)
+            # What stays is swept later; the fault that came first is the one to tell.
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
     def keep(self, unfinished: Path, report: str, number: int) -> tuple[str, str, int]:
         """Make a written file durable; return its path below the folder, SHA-256 and size."""
@@ -77,10 +79,22 @@ class Archive:
         """Delete a file that did not become a version."""
         (self._folder / name).unlink(missing_ok=True)
 
-    def sweep(self, now_ms: int) -> None:
-        """Delete what killed processes left unfinished more than an hour ago."""
-        for path in self._folder.glob(f"*{_UNFINISHED}"):
+    def sweep(self, now_ms: int, report: str, latest: int) -> None:
+        """Delete what killed processes left more than an hour ago.
+
+        That is unfinished files, and files of ``report`` that became no version: those with
+        numbers above ``latest``.
+        """
+        orphans = [
+            path for path in self._folder.glob(f"{report}/v*.docx") if _number_of(path) > latest
+        ]
+        for path in [*self._folder.glob(f"*{_UNFINISHED}"), *orphans]:
             # Another gateway may sweep the same folder.
             with suppress(FileNotFoundError):
                 if now_ms - path.stat().st_mtime * 1000 > STALE_MS:
                     path.unlink()
+
+
+def _number_of(path: Path) -> int:
+    number = path.stem.removeprefix("v").partition("-")[0]
+    return int(number) if number.isdecimal() else 0

@@ -1,7 +1,10 @@
 """From one-minute roll-ups to a channel's figures and to what each time slot was."""
 
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
+from operator import mul
 from typing import Final
 
 from gateway.reports.figures import Cause, ChannelFigures, Curve, LimitFigure
@@ -71,7 +74,13 @@ def slots_of(series: Series, span: Span) -> bytes:
 
 
 def channel_figures(
-    series: Series, slots: bytes, channel: Channel, span: Span, step_s: int
+    series: Series,
+    slots: bytes,
+    channel: Channel,
+    span: Span,
+    step_s: int,
+    *,
+    is_former: bool = False,
 ) -> ChannelFigures:
     """Return the figures of a channel.
 
@@ -79,31 +88,16 @@ def channel_figures(
         series: its one-minute roll-ups within the span; buckets outside are left out.
         slots: as `slots_of` gives them.
         step_s: width of the curve's steps, a multiple of 60.
+        is_former: the station no longer announces it.
     """
-    count, total = 0, 0.0
-    least: float | None = None
-    most: float | None = None
-    steps = ceil(span.slots * span.slot_s / step_s)
-    counts, totals = [0] * steps, [0.0] * steps
-    lows: list[float | None] = [None] * steps
-    highs: list[float | None] = [None] * steps
-    for at_ms, n, mean, low, high in zip(
-        series.at_ms, series.count, series.v, series.v_min, series.v_max, strict=True
-    ):
-        if not n or mean is None or low is None or high is None:
-            continue
-        if not span.from_ms <= at_ms < span.until_ms:
-            continue
-        step = (at_ms - span.from_ms) // (step_s * 1000)
-        count += n
-        total += mean * n
-        least = low if least is None else min(least, low)
-        most = high if most is None else max(most, high)
-        counts[step] += n
-        totals[step] += mean * n
-        step_low, step_high = lows[step], highs[step]
-        lows[step] = low if step_low is None else min(step_low, low)
-        highs[step] = high if step_high is None else max(step_high, high)
+    steps = [
+        _step_of(series, first, end)
+        for first, end in _steps_within(series.at_ms, span, step_s * 1000)
+    ]
+    count = sum(step.count for step in steps)
+    total = sum(step.total for step in steps)
+    least = min((step.low for step in steps if step.low is not None), default=None)
+    most = max((step.high for step in steps if step.high is not None), default=None)
     return ChannelFigures(
         name=channel.name,
         symbol=channel.symbol or channel.name,
@@ -122,14 +116,50 @@ def channel_figures(
         curve=Curve(
             span.from_ms,
             step_s,
-            [
-                _mean(part, n, low, high)
-                for part, n, low, high in zip(totals, counts, lows, highs, strict=True)
-            ],
-            lows,
-            highs,
+            [_mean(step.total, step.count, step.low, step.high) for step in steps],
+            [step.low for step in steps],
+            [step.high for step in steps],
         ),
+        delivered_until_ms=series.at_ms[-1] if is_former and series.at_ms else None,
     )
+
+
+@dataclass(slots=True, frozen=True)
+class _Step:
+    """What was measured in one step of a curve."""
+
+    count: int
+    total: float
+    low: float | None
+    high: float | None
+
+
+def _steps_within(at_ms: list[int], span: Span, step_ms: int) -> Iterator[tuple[int, int]]:
+    """Yield for each step of the span where its buckets begin and end in ``at_ms``, ascending."""
+    first = bisect_left(at_ms, span.from_ms)
+    for begin_ms in range(span.from_ms, span.until_ms, step_ms):
+        end = bisect_left(at_ms, min(begin_ms + step_ms, span.until_ms), first)
+        yield first, end
+        first = end
+
+
+def _step_of(series: Series, first: int, end: int) -> _Step:
+    within = slice(first, end)
+    measured = [
+        (n, mean, low, high)
+        for n, mean, low, high in zip(
+            series.count[within],
+            series.v[within],
+            series.v_min[within],
+            series.v_max[within],
+            strict=True,
+        )
+        if n and mean is not None and low is not None and high is not None
+    ]
+    if not measured:
+        return _Step(0, 0.0, None, None)
+    counts, means, lows, highs = zip(*measured, strict=True)
+    return _Step(sum(counts), sum(map(mul, counts, means)), min(lows), max(highs))
 
 
 def _mean(total: float, count: int, least: float | None, most: float | None) -> float | None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
@@ -18,12 +19,13 @@ from gateway.reports.blocks import Letter
 from gateway.reports.composition import compose
 from gateway.reports.content import Content
 from gateway.reports.drafts import ensure_drafts, open_draft, period_of_record
+from gateway.reports.failures import failure_of
 from gateway.reports.fetching import fetch_sections
 from gateway.reports.gathering import gather
 from gateway.reports.period import Period
 from gateway.reports.section_values import SectionState, SectionValues, checked
 from gateway.reports.settings import ReportSettings
-from gateway.reports.word_process import WritingFailed, write_file
+from gateway.reports.word_process import write_file
 from gateway.stores.interface import Store, StoreUnavailable
 from gateway.threads import WorkerThreads
 from quantrac_core.contracts.errors import QuantracError
@@ -59,6 +61,7 @@ class ReportDesk:
         stations, cameras: those that are configured.
         now_ms: wall clock.
         remind: reminds whoever owes a section; blocks.
+        name: of this gateway alone: what it was doing when it was killed is its own to take up.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class ReportDesk:
         cameras: Iterable[str],
         now_ms: Callable[[], int],
         remind: Callable[[int], None] = lambda _now_ms: None,
+        name: str = "gateway",
     ) -> None:
         self.settings = settings
         self.archive = Archive(settings.path)
@@ -79,12 +83,17 @@ class ReportDesk:
         self._cameras = list(cameras)
         self._now_ms = now_ms
         self._remind = remind
+        self._name = name
         self._threads = WorkerThreads("reports", threads=2)
 
     async def run(self) -> None:
         """Make drafts and generate what is due, for ever; what was missed is caught up."""
+        begun = False
         while True:
             try:
+                if not begun:
+                    await self._threads.call(self._begin)
+                    begun = True
                 await self.tick()
             except (DatabaseUnavailable, StoreUnavailable, ArchiveUnavailable) as error:
                 log.warning("reports wait: %s", error)
@@ -102,8 +111,11 @@ class ReportDesk:
                 made.append(report_id)
             except (BeingGenerated, ReportClosed):
                 continue
-            except WritingFailed as error:
+            except QuantracError as error:
                 log.error("%s was not generated: %s", report_id, error)
+            except Exception:
+                # One report that cannot be made keeps no other from being made.
+                log.exception("%s was not generated", report_id)
         return made
 
     def close(self) -> None:
@@ -182,10 +194,15 @@ class ReportDesk:
         """
         if issue is not None:
             issue = (self.settings.form.number_pattern.replace("{number}", issue[0]), issue[1])
-        lease = uuid4().hex
+        lease = f"{self._name}/{uuid4().hex}"
         record = await self._threads.call(self._claim, report_id, lease, reason)
         try:
             return await self._generate(record, by, reason, issue)
+        except ReportClosed:
+            raise
+        except Exception as error:
+            await self._threads.call(self._note_failure, report_id, error)
+            raise
         finally:
             await self._threads.call(self._release, report_id, lease)
 
@@ -227,6 +244,10 @@ class ReportDesk:
             raise
         log.info("%s: version %d by %s, %d bytes", record.id, number, by, size_bytes)
         return version
+
+    def _begin(self) -> None:
+        with self._database.writing() as connection:
+            reports.release_all(connection, self._name)
 
     def _open(self, period: Period) -> ReportRecord:
         with self._database.writing() as connection:
@@ -298,8 +319,16 @@ class ReportDesk:
                 raise ReportClosed(f"{report_id} is issued and cannot be changed")
             if not reports.claim(connection, report_id, lease, until_ms, now_ms):
                 raise BeingGenerated(f"{report_id} is being generated; wait a moment")
-        self.archive.sweep(now_ms)
+        self.archive.sweep(now_ms, report_id, record.latest_version)
         return record
+
+    def _note_failure(self, report_id: str, error: Exception) -> None:
+        with (
+            suppress(DatabaseUnavailable),
+            self._database.writing() as connection,
+        ):
+            failure, detail = failure_of(error)
+            reports.note_failure(connection, report_id, failure, detail, self._now_ms())
 
     def _release(self, report_id: str, lease: str) -> None:
         with self._database.writing() as connection:

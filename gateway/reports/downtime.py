@@ -19,8 +19,9 @@ def downtimes_of(slots: Mapping[str, bytes], span: Span) -> list[Downtime]:
     together: dict[tuple[int, int, Cause], list[str]] = {}
     for channel, codes in slots.items():
         at = 0
-        for cause, group in groupby(codes, _cause):
-            length = sum(1 for _ in group)
+        runs = ((code, len(list(group))) for code, group in groupby(codes))
+        for cause, group in groupby(runs, lambda run: _cause(run[0])):
+            length = sum(length for _, length in group)
             if cause is not None:
                 together.setdefault((at, at + length, cause), []).append(channel)
             at += length

@@ -10,6 +10,7 @@ from gateway.database.engine import Database
 from gateway.database.reports import ReportRecord
 from gateway.reports import reminders
 from gateway.reports.due import current, dates_of, enabled_kinds
+from gateway.reports.failures import try_again_ms
 from gateway.reports.period import Period, ReportKind, after, before, period_of, site_time
 from gateway.reports.section_values import carried_over
 from gateway.reports.settings import ReportSettings
@@ -40,7 +41,8 @@ def ensure_drafts(database: Database, settings: ReportSettings, now_ms: int) -> 
                 period = period_of_record(record)
                 # What somebody makes for long ago has no schedule to keep.
                 recent = period.to_ms > now_ms - _SCHEDULED_BACK_MS
-                if recent and dates_of(settings, period).generate_ms <= now_ms:
+                begins_ms = max(dates_of(settings, period).generate_ms, try_again_ms(record))
+                if recent and begins_ms <= now_ms:
                     due.append(record.id)
     return due
 

@@ -43,7 +43,8 @@ class ChannelFigures(msgspec.Struct, frozen=True):
     """One channel over the period.
 
     ``least``, ``mean`` and ``most`` are over the ``count`` values that were measured and are not
-    bad; ``capture`` is the share (0 … 1) of time slots that hold at least one.
+    bad; ``capture`` is the share (0 … 1) of time slots that hold at least one. What the station no
+    longer announces has ``delivered_until_ms``, the time of its last scan in the period.
     """
 
     name: str
@@ -58,6 +59,7 @@ class ChannelFigures(msgspec.Struct, frozen=True):
     capture: float
     limits: list[LimitFigure]
     curve: Curve
+    delivered_until_ms: int | None = None
 
 
 class Exceedance(msgspec.Struct, frozen=True):
@@ -88,7 +90,10 @@ class Downtime(msgspec.Struct, frozen=True):
 
 
 class StationFigures(msgspec.Struct, frozen=True):
-    """One station; ``capture`` is the mean over its channels, ``channels`` none if unknown."""
+    """One station; ``channels`` are none if unknown.
+
+    ``capture`` is the mean over the channels that it announces, ``downtimes`` are theirs.
+    """
 
     id: str
     name: str
@@ -97,6 +102,16 @@ class StationFigures(msgspec.Struct, frozen=True):
     channels: list[ChannelFigures]
     exceedances: list[Exceedance] = []
     downtimes: list[Downtime] = []
+
+    @property
+    def delivered(self) -> list[ChannelFigures]:
+        """The channels that the station announces."""
+        return [one for one in self.channels if one.delivered_until_ms is None]
+
+    @property
+    def former(self) -> list[ChannelFigures]:
+        """The channels with data in the period that it announces no more."""
+        return [one for one in self.channels if one.delivered_until_ms is not None]
 
 
 class CameraFigures(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from gateway.database import births, camera_spans, camera_statuses
 from gateway.database.engine import Database
 from gateway.database.tables import ALARM, EVENT
 from gateway.reports.camera_statistics import JudgedEvent, camera_figures, event_counts
-from gateway.reports.channel_statistics import channel_figures, slots_of, span_of
+from gateway.reports.channel_statistics import Span, channel_figures, slots_of, span_of
 from gateway.reports.downtime import downtimes_of
 from gateway.reports.figures import (
     CameraFigures,
@@ -21,7 +21,7 @@ from gateway.reports.figures import (
 from gateway.reports.period import Period
 from gateway.stores.interface import Series, Store
 from quantrac_core.contracts.camera_messages import CameraEvent, decode_camera
-from quantrac_core.contracts.messages import StationStatus
+from quantrac_core.contracts.messages import Channel, StationStatus
 
 MINUTE_S: Final = 60
 CHUNK_MS: Final = 7 * 86_400_000
@@ -50,11 +50,21 @@ def gather(
     from_ms, until_ms = period.from_ms, max(period.from_ms, min(period.to_ms, now_ms))
     with database.reading() as connection:
         known = {status.station: status for status, _ in births.load_all(connection)}
+        former = births.former_channels(connection)
         alarms = _exceedances(connection, from_ms, until_ms)
         camera_list = _cameras(connection, cameras, from_ms, until_ms)
         events = _events(connection, from_ms, until_ms)
     figures = [
-        _station(store, known.get(station), station, from_ms, until_ms, period, alarms)
+        _station(
+            store,
+            known.get(station),
+            former.get(station, {}),
+            station,
+            from_ms,
+            until_ms,
+            period,
+            alarms,
+        )
         for station in {*stations, *known}
     ]
     figures.sort(key=lambda one: (_KIND_ORDER.get(one.kind, 3), one.name))
@@ -64,6 +74,7 @@ def gather(
 def _station(
     store: Store,
     status: StationStatus | None,
+    former: dict[str, Channel],
     station: str,
     from_ms: int,
     until_ms: int,
@@ -74,22 +85,37 @@ def _station(
     if status is None:
         return StationFigures(station, station, "other", 0.0, [], exceedances)
     span = span_of(from_ms, until_ms, status.poll_interval_s)
+    step_s = STEP_S[period.kind]
     channels, slots = [], {}
     for channel in status.channels:
         series = _minutes(store, station, channel.name, span.from_ms, span.until_ms)
         slots[channel.name] = slots_of(series, span)
-        channels.append(
-            channel_figures(series, slots[channel.name], channel, span, STEP_S[period.kind])
-        )
+        channels.append(channel_figures(series, slots[channel.name], channel, span, step_s))
+    delivered = len(channels)
+    for channel in _no_longer_announced(store, status, former, span):
+        series = _minutes(store, station, channel.name, span.from_ms, span.until_ms)
+        of = slots_of(series, span)
+        channels.append(channel_figures(series, of, channel, span, step_s, is_former=True))
     return StationFigures(
         id=station,
         name=status.name_vi or station,
         kind=status.kind,
-        capture=sum(one.capture for one in channels) / len(channels) if channels else 0.0,
+        capture=sum(one.capture for one in channels[:delivered]) / max(1, delivered),
         channels=channels,
         exceedances=exceedances,
         downtimes=downtimes_of(slots, span),
     )
+
+
+def _no_longer_announced(
+    store: Store, status: StationStatus, former: dict[str, Channel], span: Span
+) -> list[Channel]:
+    """Return channels with data that the last birth does not name, as they were announced."""
+    if not span.slots:
+        return []
+    announced = {one.name for one in status.channels}
+    stored = store.channels(status.station, span.from_ms, span.until_ms)
+    return [former.get(name) or Channel(name, "", name) for name in sorted(stored - announced)]
 
 
 def _minutes(store: Store, station: str, channel: str, from_ms: int, until_ms: int) -> Series:

@@ -9,12 +9,13 @@ from gateway.reports.figures import (
     LimitFigure,
     StationFigures,
 )
-from gateway.reports.wording import counted, number, percent, with_unit
+from gateway.reports.wording import counted, moment_text, number, percent, with_unit
 
 NOT_ENOUGH: Final = "chưa đủ số liệu để kết luận"
 WITHIN: Final = "các giá trị đo đều trong ngưỡng"
 STABLE: Final = "hoạt động ổn định"
 UNVERIFIED: Final = "ngưỡng so sánh chưa được xác minh"
+NO_LONGER: Final = "không còn được trạm gửi"
 NO_DISTURBANCE: Final = "không có sự kiện nào được xác nhận là đúng"
 
 
@@ -37,8 +38,8 @@ def went_beyond(channel: ChannelFigures) -> bool:
 def is_stable(station: StationFigures, stable_capture: float) -> bool:
     """Tell whether a station may be called stable: every channel captured, nothing in fault."""
     troubles = ("fault", "comms_lost", "no_data", "stopped")
-    return bool(station.channels) and (
-        all(one.capture >= stable_capture for one in station.channels)
+    return bool(station.delivered) and (
+        all(one.capture >= stable_capture for one in station.delivered)
         and not any(one.cause in troubles for one in station.downtimes)
     )
 
@@ -72,6 +73,9 @@ def station_result(station: StationFigures, enough: float, stable: float) -> str
         parts.append(f"{WITHIN} ({_symbols(compared)})")
     if any(not limit.verified for one in compared for limit in _limits(one)):
         parts.append(UNVERIFIED)
+    for one in station.former:
+        until = moment_text(one.delivered_until_ms or 0)
+        parts.append(f"thông số {one.symbol} {NO_LONGER}, số liệu trong kỳ đến {until}")
     return "; ".join(parts) + "."
 
 

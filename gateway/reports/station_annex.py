@@ -33,7 +33,7 @@ def annex_blocks(figures: ReportFigures, least_s: int) -> list[Block]:
 def _downtime_blocks(station: StationFigures, least_s: int) -> list[Block]:
     if not station.downtimes:
         return [Paragraph("Không có khoảng thời gian nào thiếu số liệu.")]
-    totals = total_s(station.downtimes, len(station.channels))
+    totals = total_s(station.downtimes, len(station.delivered))
     words = "; ".join(
         f"{CAUSE_WORDS[cause].lower()} {span_text(totals[cause])}"
         for cause in CAUSES

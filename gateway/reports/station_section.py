@@ -98,10 +98,14 @@ def _channel_row(channel: ChannelFigures) -> list[str]:
 
 def _exceedance_blocks(figures: ReportFigures) -> list[Block]:
     rows = []
+    every = [
+        one for station in figures.stations for one in station.exceedances if one.level == "limit"
+    ]
+    listed = set(map(id, sorted(every, key=_beyond, reverse=True)[:MAX_LISTED]))
     for station in figures.stations:
         labels = {one.name: one for one in station.channels}
         for one in station.exceedances:
-            if one.level != "limit":
+            if id(one) not in listed:
                 continue
             known = labels.get(one.channel)
             sign = "≤" if one.side == "high" else "≥"
@@ -122,15 +126,23 @@ def _exceedance_blocks(figures: ReportFigures) -> list[Block]:
         Table(
             "Các lượt cảnh báo vượt ngưỡng",
             ["Trạm", "Thông số", "Từ", "Đến", "Cực trị (ngưỡng)", "Xử lý"],
-            rows[:MAX_LISTED],
+            rows,
             [0.16, 0.14, 0.16, 0.16, 0.17, 0.21],
             [False] * 6,
         )
     ]
-    if len(rows) > MAX_LISTED:
-        left = counted(len(rows) - MAX_LISTED)
-        blocks.append(Paragraph(f"Còn {left} lượt khác không liệt kê ở đây.", "note"))
+    if len(every) > len(rows):
+        left = counted(len(every) - len(rows))
+        words = f"Bảng ghi {counted(len(rows))} lượt vượt xa ngưỡng nhất; còn {left} lượt khác."
+        blocks.append(Paragraph(words, "note"))
     return blocks
+
+
+def _beyond(one: Exceedance) -> float:
+    """Return how far beyond its limit an alarm went, as a share of the limit."""
+    if one.peak is None:
+        return 0.0
+    return abs(one.peak - one.limit) / (abs(one.limit) or 1.0)
 
 
 def _has_unverified(station: StationFigures) -> bool:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import msgspec
 
+from gateway.reports.archive import ArchiveUnavailable
 from gateway.reports.blocks import Letter
+from gateway.reports.word import FOLDER_FAILED
 from quantrac_core.contracts.errors import QuantracError
 
 log = logging.getLogger(__name__)
@@ -20,6 +22,10 @@ log = logging.getLogger(__name__)
 
 class WritingFailed(QuantracError):
     """The document could not be written; the log says more."""
+
+
+class WritingTooSlow(WritingFailed):
+    """The document took longer than it may."""
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -31,7 +37,8 @@ async def write_file(letter: Letter, path: Path, timeout_s: float) -> None:
     """Write ``letter`` as .docx to ``path``.
 
     Raises:
-        WritingFailed: it failed or took longer than ``timeout_s``.
+        WritingFailed: it failed, or (`WritingTooSlow`) took longer than ``timeout_s``.
+        ArchiveUnavailable: the file could not be put down.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -47,12 +54,14 @@ async def write_file(letter: Letter, path: Path, timeout_s: float) -> None:
         async with asyncio.timeout(timeout_s):
             _, words = await process.communicate(msgspec.json.encode(letter))
     except TimeoutError as error:
-        raise WritingFailed(f"the document took longer than {timeout_s:g} s") from error
+        raise WritingTooSlow(f"the document took longer than {timeout_s:g} s") from error
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
+    if process.returncode == FOLDER_FAILED:
+        raise ArchiveUnavailable(f"{path.parent}: {words.decode(errors='replace').strip()[-200:]}")
     if process.returncode != 0:
         log.error("writing %s failed: %s", path.name, words.decode(errors="replace")[-2_000:])
         raise WritingFailed("the document could not be written")

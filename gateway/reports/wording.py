@@ -100,6 +100,12 @@ def period_text(period: Period) -> str:
     return f"từ ngày {first} đến ngày {day_text(period.last)}"
 
 
+def report_title(period: Period) -> str:
+    """Return what a period's report is called in lists: ``Báo cáo tháng 12 năm 2024``."""
+    word = "Báo cáo tuần" if period.kind == "week" else "Báo cáo"
+    return f"{word} {period_text(period)}"
+
+
 def basis_text(basis: str) -> str:
     """Return what a limit is compared with: ``giá trị đo`` or ``trung bình 1 giờ``."""
     seconds = basis.removeprefix("mean_").removesuffix("s")

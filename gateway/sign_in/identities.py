@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from gateway.access.permissions import within_reach
 from gateway.access.principal import Identity, Principal
 from gateway.access.settings import AccessSettings, ServiceToken
 from gateway.database import api_tokens, sessions
@@ -137,11 +138,13 @@ class Identities:
 
 
 def _of_service(key: str, service: ServiceToken) -> Identity:
+    stations = None if service.stations is None else frozenset(service.stations)
+    cameras = None if service.cameras is None else frozenset(service.cameras)
     principal = Principal(
         f"service:{service.name}"[:60],
         service.name,
-        frozenset(service.may),
-        None if service.stations is None else frozenset(service.stations),
-        None if service.cameras is None else frozenset(service.cameras),
+        within_reach(frozenset(service.may), stations, cameras),
+        stations,
+        cameras,
     )
     return Identity(principal, "service", key)

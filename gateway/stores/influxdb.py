@@ -116,6 +116,14 @@ class InfluxStore:
             for at_ms, valid, set_aside, s, q, r in column.values
         }
 
+    def channels(self, station: str, from_ms: int, to_ms: int) -> set[str]:
+        """Return the channels with anything stored."""
+        answer = self._ask(
+            f'SELECT last("s") FROM "{MEASUREMENT}" WHERE station = \'{station}\''
+            f" AND time >= {from_ms}ms AND time < {to_ms}ms GROUP BY channel"
+        )
+        return {column.tags["channel"] for column in answer}
+
     def sequence_numbers(self, station: str) -> list[int]:
         """Return the number of each instant, from whichever channel has it."""
         rows = self._rows(f'SELECT "seq" FROM "{MEASUREMENT}" WHERE station = \'{station}\'')

@@ -102,5 +102,8 @@ class Store(Protocol):
     def latest(self, station: str) -> dict[str, LatestReading]:
         """Return the newest reading of each channel of a station (30 days back at most)."""
 
+    def channels(self, station: str, from_ms: int, to_ms: int) -> set[str]:
+        """Return the channels of a station with anything stored in [from_ms, to_ms)."""
+
     def sequence_numbers(self, station: str) -> list[int]:
         """Return the number of each stored scan, one entry for each instant, ascending by time."""

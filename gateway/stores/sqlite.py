@@ -211,10 +211,10 @@ class SqliteStore:
             " AND at_ms >= ? AND at_ms < ? ORDER BY at_ms LIMIT ?",
             (station, channel, from_ms, to_ms, limit),
         )
-        if rows:
-            series.at_ms, series.v, series.v_min, series.v_max, series.count, series.s, series.q = (
-                list(column) for column in zip(*rows, strict=True)
-            )
+        # Column by column: zip(*rows) takes half as long again for a week of minutes.
+        series.at_ms, series.v, series.v_min, series.v_max, series.count, series.s, series.q = (
+            [row[column] for row in rows] for column in range(7)
+        )
         return series
 
     def latest(self, station: str) -> dict[str, LatestReading]:
@@ -229,6 +229,16 @@ class SqliteStore:
             (station, since_ms),
         )
         return {row[0]: LatestReading(*row[1:]) for row in rows}
+
+    def channels(self, station: str, from_ms: int, to_ms: int) -> set[str]:
+        """Return the channels with anything stored; the range may begin within a minute."""
+        rows = self._read(
+            "SELECT channel FROM series WHERE station = (SELECT id FROM station WHERE name = ?)"
+            " AND EXISTS (SELECT 1 FROM rollup_60 WHERE rollup_60.series = series.id"
+            " AND at_ms >= ? AND at_ms < ?)",
+            (station, from_ms // 60_000 * 60_000, to_ms),
+        )
+        return {row[0] for row in rows}
 
     def sequence_numbers(self, station: str) -> list[int]:
         """Return the stored scans' numbers."""

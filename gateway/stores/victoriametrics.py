@@ -121,6 +121,14 @@ class VictoriaStore:
             if {"at", "s", "q", "r"} <= of.keys()
         }
 
+    def channels(self, station: str, from_ms: int, to_ms: int) -> set[str]:
+        """Return the channels with anything stored."""
+        series = f'{MEASUREMENT}_s{{station="{station}"}}[{to_ms - from_ms}ms]'
+        at = f"{(to_ms - 1) / 1000:.3f}"
+        query = {"query": f"last_over_time({series})", "time": at, "nocache": "1"}
+        body = self._reader.get("/api/v1/query", query)
+        return {sampled.metric.get("channel", "") for sampled in self._decode(body)}
+
     def sequence_numbers(self, station: str) -> list[int]:
         """Return the number of each instant, from whichever channel has it."""
         by_instant: dict[int, int] = {}

@@ -11,6 +11,8 @@ import pytest
 from gateway.database.engine import Database
 from gateway.database.schema import METADATA
 from tests.gateway.camera import FakeCamera
+from tests.gateway.report_office import Office
+from tests.gateway.report_samples import filled_store
 from tests.gateway.station import FakeStation
 from tests.peers.gateway import Api, embedded_config, gateway
 from tests.peers.mosquitto import LONG_QUEUES, Mosquitto
@@ -121,6 +123,17 @@ def camera(centre: Centre, new_camera: Callable[..., FakeCamera], unique: str) -
 def postgres_url() -> Iterator[str]:
     with postgresql() as url:
         yield url
+
+
+@pytest.fixture
+def office(tmp_path: Path, database: Database) -> Iterator[Office]:
+    """A store with a day of readings and desks to make reports at."""
+    store = filled_store(tmp_path, database, hours=24)
+    made = Office(tmp_path, database, store)
+    yield made
+    for desk in made.desks:
+        desk.close()
+    store.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -50,6 +50,64 @@ def test_a_fault_in_the_form_is_one_line_with_its_file(
     assert "form.yaml" in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("change", "key", "value", "allowed"),
+    [
+        (
+            {"sections": [{**FORM["sections"][0], "source": {"kind": "ftp"}}]},
+            "sections.0.source",
+            "'ftp'",
+            "'form', 'stations', 'cameras', 'csv', 'http'",
+        ),
+        (
+            {
+                "sections": [
+                    {**FORM["sections"][0], "fields": [{"key": "m", "name_vi": "M", "kind": "x"}]}
+                ]
+            },
+            "sections.0.fields.0.kind",
+            "'x'",
+            "'number' or 'text'",
+        ),
+        ({"addressees": "Sở"}, "addressees", "'Sở'", "list"),
+        ({"sections": []}, "sections", "list of 0", "at least 1"),
+    ],
+)
+def test_a_fault_in_the_form_names_file_key_value_and_what_is_allowed(
+    tmp_path: Path, change: dict[str, Any], key: str, value: str, allowed: str
+) -> None:
+    file = tmp_path / "form.yaml"
+    file.write_text(yaml.safe_dump({**FORM, **change}, allow_unicode=True))
+    with pytest.raises(ConfigErrors) as raised:
+        load(tmp_path, "form.yaml")
+    (error,) = raised.value.errors
+    assert str(error).startswith(f"{file}: {key}: ")
+    assert value in str(error)
+    assert allowed in str(error).partition("expected")[2]
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "value", "allowed"),
+    [
+        ({"weekly": {"generate_on": "fryday"}}, "weekly.generate_on", "'fryday'", "'monday'"),
+        ({"weekly": {"generate_at": "25:00"}}, "weekly.generate_at", "'25:00'", "0-23"),
+        ({"monthly": {"generate_day": 31}}, "monthly.generate_day", "31", "28"),
+        ({"enough_capture": 2}, "enough_capture", "2", "less than or equal to 1"),
+    ],
+)
+def test_a_fault_in_the_settings_names_file_key_value_and_what_is_allowed(
+    tmp_path: Path, change: dict[str, Any], key: str, value: str, allowed: str
+) -> None:
+    file = tmp_path / "gateway.yaml"
+    document = {"path": str(tmp_path / "reports"), "form": FORM, **change}
+    with pytest.raises(ConfigErrors) as raised:
+        validate(document, ReportSettings, str(file))
+    (error,) = raised.value.errors
+    words, _, expected = str(error).partition("expected")
+    assert words == f"{file}: {key}: {value} is not allowed; "
+    assert allowed in expected
+
+
 def test_a_form_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigErrors, match=r"nowhere\.yaml"):
         load(tmp_path, "nowhere.yaml")

@@ -4,7 +4,6 @@ import asyncio
 import io
 import signal
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -18,43 +17,17 @@ from gateway.database.reports import ReportClosed
 from gateway.report_reminders import ReportReminders
 from gateway.reports.archive import DamagedFile
 from gateway.reports.camera_statistics import StateSpan
-from gateway.reports.desk import BeingGenerated, NoSuchReport, ReportDesk
+from gateway.reports.desk import BeingGenerated, NoSuchReport
 from gateway.reports.period import after
 from gateway.reports.reminders import still_owed, take_due
 from gateway.reports.section_values import WrongValue
-from gateway.stores.sqlite import SqliteStore
 from quantrac_core.contracts.camera_messages import CameraStatus
 from quantrac_core.contracts.messages import utc_from_ms
-from tests.gateway.report_samples import WEEK, at_site, filled_store, report_settings
+from tests.gateway.report_office import FRIDAY, THURSDAY, Office
+from tests.gateway.report_samples import WEEK, at_site, filled_store
 from tests.peers.process import until
 
-THURSDAY, FRIDAY = date(2024, 12, 19), date(2024, 12, 20)
 VALUES: dict[str, object] = {"moi": 835.0, "loi": "ổn định"}
-
-
-class Office:
-    """One database and store, desks of one or several gateways, and a clock to set."""
-
-    def __init__(self, folder: Path, database: Database, store: SqliteStore) -> None:
-        self.folder, self.database, self.store = folder, database, store
-        self.now_ms = at_site(THURSDAY, 9)
-        self.desks: list[ReportDesk] = []
-
-    def desk(self) -> ReportDesk:
-        settings = report_settings(self.folder, monthly={"enabled": False})
-        made = ReportDesk(settings, self.store, self.database, [], [], lambda: self.now_ms)
-        self.desks.append(made)
-        return made
-
-
-@pytest.fixture
-def office(tmp_path: Path, database: Database) -> Iterator[Office]:
-    store = filled_store(tmp_path, database, hours=24)
-    made = Office(tmp_path, database, store)
-    yield made
-    for desk in made.desks:
-        desk.close()
-    store.close()
 
 
 async def test_a_report_lives_from_draft_to_sent(office: Office) -> None:

@@ -1,8 +1,11 @@
 """The sentences of result never claim more than the figures show."""
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.reports.blocks import Paragraph, Table
 from gateway.reports.figures import (
     CameraFigures,
     ChannelFigures,
@@ -11,6 +14,7 @@ from gateway.reports.figures import (
     EventCount,
     Exceedance,
     LimitFigure,
+    ReportFigures,
     StationFigures,
 )
 from gateway.reports.sentences import (
@@ -23,6 +27,8 @@ from gateway.reports.sentences import (
     station_result,
     stations_result,
 )
+from gateway.reports.station_section import station_blocks
+from tests.gateway.report_samples import report_settings
 
 ENOUGH, STEADY = 0.8, 0.95
 NAMES = ["cod", "tss", "ph"]
@@ -175,3 +181,16 @@ def test_cameras_are_not_called_steady_or_quiet_without_proof(
         assert sum(e.true for e in events) == 0
     if cameras and any(e.unjudged or e.unclear for e in events):
         assert "chưa xác minh xong" in words
+
+
+def test_of_too_many_alarms_those_farthest_beyond_their_limit_are_listed(tmp_path: Path) -> None:
+    def alarm(number: int) -> Exceedance:
+        return Exceedance("cod", "limit", "high", "value", 75.0, 76.0 + number, "mg/l", number, 9)
+
+    first = StationFigures("a", "Trạm A", "wastewater", 1, [], [alarm(n) for n in range(40)])
+    other = StationFigures("b", "Trạm B", "wastewater", 1, [], [alarm(n) for n in range(40, 50)])
+    blocks = station_blocks(ReportFigures(0, 9, [first, other]), report_settings(tmp_path), "tuần")
+    (table,) = [one for one in blocks if isinstance(one, Table)]
+    assert [row[0] for row in table.rows] == ["Trạm A"] * 15 + ["Trạm B"] * 10
+    notes = [one.text for one in blocks if isinstance(one, Paragraph) and one.style == "note"]
+    assert notes == ["Bảng ghi 25 lượt vượt xa ngưỡng nhất; còn 25 lượt khác."]

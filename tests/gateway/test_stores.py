@@ -201,6 +201,21 @@ def test_a_calibration_and_a_bad_value_enter_no_mean_and_stay_as_they_came(
     assert store.latest(unique)["cod"].v == 100.0
 
 
+def test_the_channels_of_a_period_are_those_with_anything_stored(store: Store, unique: str) -> None:
+    begin = recent_hour_ms()
+    store.write(
+        [
+            scan(unique, begin, 1, reading("cod", 1.5), reading("ph", None)),
+            scan(unique, begin + 600_000, 2, reading("cod", 2.5)),
+            scan(f"{unique}-b", begin, 1, reading("tss", 1.0)),
+        ]
+    )
+    flush(store)
+    until(lambda: store.channels(unique, begin, begin + 600_001) == {"cod", "ph"})
+    assert store.channels(unique, begin + 600_000, begin + 1_200_000) == {"cod"}
+    assert store.channels(unique, begin - 600_000, begin) == set()
+
+
 def test_an_unknown_station_is_empty(store: Store) -> None:
     assert store.latest("nowhere") == {}
     assert store.sequence_numbers("nowhere") == []

@@ -101,3 +101,31 @@ def test_a_report_fits_the_screen_and_can_be_read_by_everybody(
 def test_the_first_page_does_not_carry_the_reports(page: Page) -> None:
     fetched = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
     assert [name for name in fetched if "ReportPages" in name] == []
+
+
+def test_a_report_that_failed_says_why_and_is_made_at_the_next_attempt(
+    page: Page, centre: Centre
+) -> None:
+    _, opened = centre.api.post("/reports", {"kind": "month", "day": "2025-05-10"})
+    report = opened["id"]
+    in_the_way = centre.process.log_file.parent / "reports" / report
+    in_the_way.parent.mkdir(exist_ok=True)
+    in_the_way.write_text("a file where the report's folder belongs")
+    page.goto(f"{centre.base_url}/#/reports/{report}")
+    page.locator("[data-generate]").click()
+    failure = page.locator("[data-failure=folder]")
+    expect(failure).to_contain_text("kiểm tra dung lượng đĩa và quyền ghi", timeout=WRITING_MS)
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{centre.base_url}/#/reports")
+    row = page.locator(f"[data-report={report}]")
+    expect(row.locator("[data-failure=folder]")).to_contain_text("Chưa lập được từ")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate(READ_CLIPPED) == []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert page.evaluate(READ_CONTRASTS) == []
+    in_the_way.unlink()
+    row.get_by_role("button", name="Lập lại ngay").click()
+    expect(row.locator("[data-failure]")).to_have_count(0, timeout=WRITING_MS)
+    expect(row).to_contain_text("Bản 1")

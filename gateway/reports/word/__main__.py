@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from gateway.reports.blocks import Letter
+from gateway.reports.word import FOLDER_FAILED
 from gateway.reports.word.writing import write_letter
 
 
@@ -17,7 +18,12 @@ def main() -> int:
     with contextlib.suppress(OSError):
         os.nice(10)
     letter = msgspec.json.decode(sys.stdin.buffer.read(), type=Letter)
-    Path(sys.argv[1]).write_bytes(write_letter(letter))
+    content = write_letter(letter)
+    try:
+        Path(sys.argv[1]).write_bytes(content)
+    except OSError as error:
+        print(error.strerror, file=sys.stderr)
+        return FOLDER_FAILED
     return 0
 
 

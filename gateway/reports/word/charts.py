@@ -10,6 +10,7 @@ from gateway.reports.wording import basis_text, plain_number, unit_text
 WIDTH_MM: Final = 79.0
 HEIGHT_MM: Final = 45.0
 DPI: Final = 200
+DIGIT_PT: Final = 3.6
 _FONTS: Final = ("Times New Roman", "Liberation Serif", "DejaVu Serif")
 _DASHES: Final = ((4, 2), (1.5, 1.5), (6, 2, 1.5, 2))
 
@@ -30,7 +31,7 @@ def draw(chart: Chart) -> bytes:
         "font.size": 8,
     }
     with mpl.rc_context(settings):
-        figure = Figure(figsize=(WIDTH_MM / 25.4, HEIGHT_MM / 25.4), dpi=DPI, layout="constrained")
+        figure = Figure(figsize=(WIDTH_MM / 25.4, HEIGHT_MM / 25.4), dpi=DPI)
         axes = figure.add_subplot()
         curve = chart.curve
         ends = [curve.from_ms + index * curve.step_s * 1000 for index in range(len(curve.mean))]
@@ -67,6 +68,21 @@ def draw(chart: Chart) -> bytes:
             axes.text(0.5, 0.5, "Không có số liệu", transform=axes.transAxes, ha="center")
         elif axes.get_legend_handles_labels()[0]:
             axes.legend(loc="best", fontsize=6.5, frameon=True, framealpha=0.8, edgecolor="none")
+        _leave_room(figure, axes)
         target = io.BytesIO()
         figure.savefig(target, format="png")
     return target.getvalue()
+
+
+def _leave_room(figure: Any, axes: Any) -> None:
+    """Give title and labels their margins: matplotlib's own layout takes as long as drawing."""
+    low, high = axes.get_ylim()
+    labels = [plain_number(at) for at in axes.get_yticks() if low <= at <= high]
+    longest = max((len(label) for label in labels), default=1)
+    width_pt, height_pt = WIDTH_MM / 25.4 * 72, HEIGHT_MM / 25.4 * 72
+    figure.subplots_adjust(
+        left=(7 + DIGIT_PT * longest) / width_pt,
+        right=1 - 5 / width_pt,
+        bottom=15 / height_pt,
+        top=1 - 17 / height_pt,
+    )

@@ -68,11 +68,14 @@ export function flagDefinition(
   return request<Definition>(`${place(definition)}/${flag}`, json('PUT', { on, why, until }));
 }
 
-export function fetchKpis(fromMs: number, toMs: number, operators: number): Promise<Kpis> {
-  const query = new URLSearchParams({
+export function kpisQuestion(fromMs: number, toMs: number, operators: number): URLSearchParams {
+  return new URLSearchParams({
     from: new Date(fromMs).toISOString(),
     to: new Date(toMs).toISOString(),
     operators: String(operators),
   });
-  return request<Kpis>(`/alarm-kpis?${query}`);
+}
+
+export function fetchKpis(fromMs: number, toMs: number, operators: number): Promise<Kpis> {
+  return request<Kpis>(`/alarm-kpis?${kpisQuestion(fromMs, toMs, operators)}`);
 }

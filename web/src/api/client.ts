@@ -151,18 +151,22 @@ export function acknowledgeAlarm(id: Alarm['id'], note: string): Promise<Alarm> 
   return postJson<Alarm>(`/alarms/${encodeURIComponent(id)}/ack`, { note });
 }
 
+export function readingsQuestion(channel: string, fromMs: number, toMs: number): URLSearchParams {
+  return new URLSearchParams({
+    channel,
+    from: new Date(fromMs).toISOString(),
+    to: new Date(toMs).toISOString(),
+    every: 'auto',
+  });
+}
+
 export function fetchReadings(
   station: string,
   channel: string,
   fromMs: number,
   toMs: number,
 ): Promise<Readings> {
-  const query = new URLSearchParams({
-    channel,
-    from: new Date(fromMs).toISOString(),
-    to: new Date(toMs).toISOString(),
-    every: 'auto',
-  });
+  const query = readingsQuestion(channel, fromMs, toMs);
   return request<Readings>(`/stations/${encodeURIComponent(station)}/readings?${query}`);
 }
 

@@ -45,6 +45,7 @@ export const FAULT_CODES = [
   'wrong_order',
   'range_too_long',
   'too_many_points',
+  'too_many_rows',
   'control_characters',
   'end_in_the_past',
   'wrong_channel',

@@ -68,6 +68,7 @@ export function documentUrl(id: string, version: number): string {
   return `${ROOT}${at(id)}/versions/${version}/report.docx`;
 }
 
-export function tablesUrl(id: string, version: number): string {
-  return `${ROOT}${at(id)}/versions/${version}/tables.xlsx`;
+/** Return the path of a version's tables, without ending. */
+export function tablesPath(id: string, version: number): string {
+  return `${at(id)}/versions/${version}/tables`;
 }

@@ -5,6 +5,17 @@ export type ReportState = 'draft' | 'generated' | 'issued' | 'sent';
 export type SectionState = 'missing' | 'carried' | 'handed_in' | 'fetched' | 'data';
 export type SectionValue = number | string | number[][];
 
+export type FailureReason = 'store' | 'database' | 'folder' | 'too_slow' | 'document' | 'defect';
+
+/** Why the latest attempts to make a report failed; `detail` is for whoever looks into it. */
+export interface ReportFailure {
+  reason: FailureReason;
+  detail: string;
+  since: string;
+  at: string;
+  times: number;
+}
+
 /** A report; days are ISO dates, `late`: it was not sent by its deadline. */
 export interface Report {
   id: string;
@@ -24,6 +35,7 @@ export interface Report {
   sent_by: string | null;
   sent_note: string;
   owed: number | null;
+  failure: ReportFailure | null;
 }
 
 export interface SectionField {

@@ -31,6 +31,14 @@ export function passes(alarm: Alarm, filter: DeskFilter): boolean {
   );
 }
 
+/** Return the question for the gateway that lists what the desk shows. */
+export function askForOpen({ station, priority, waiting }: DeskFilter): URLSearchParams {
+  const query = new URLSearchParams({ state: waiting ? 'unacknowledged' : 'open', silenced: 'no' });
+  if (station !== null) query.set('station', station);
+  if (priority !== null) query.set('priority', priority);
+  return query;
+}
+
 /**
  * Return the ids to show and how many newcomers wait below.
  *

@@ -144,6 +144,7 @@ export const accessEn: AccessCatalogue = {
     more: 'More',
     none: 'No such lines.',
     exportCsv: 'Export CSV',
+    shown: 'The filtered lines:',
     exportJsonl: 'Export JSONL to verify',
     actions: {
       signed_in: 'signed in',
@@ -165,6 +166,8 @@ export const accessEn: AccessCatalogue = {
       audit_exported: 'exported the log',
       configured: 'changed the configuration',
       report_made: 'made a report',
+      report_downloaded: 'downloaded a report',
+      table_exported: 'exported a table',
       opened: 'opened an original file',
       played: 'played a clip',
       unblurred: 'saw people unblurred',

@@ -144,6 +144,7 @@ export const accessVi = {
     more: 'Xem thêm',
     none: 'Không có dòng nào phù hợp.',
     exportCsv: 'Xuất CSV',
+    shown: 'Các dòng theo bộ lọc:',
     exportJsonl: 'Xuất JSONL để kiểm chứng',
     actions: {
       signed_in: 'đăng nhập',
@@ -165,6 +166,8 @@ export const accessVi = {
       audit_exported: 'xuất nhật ký',
       configured: 'đổi cấu hình',
       report_made: 'lập báo cáo',
+      report_downloaded: 'tải báo cáo',
+      table_exported: 'xuất bảng số liệu',
       opened: 'mở tệp gốc',
       played: 'xem phim',
       unblurred: 'xem không che mặt',

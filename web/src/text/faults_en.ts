@@ -53,6 +53,7 @@ export const faultsEn: FaultCatalogue = {
     wrong_order: 'The beginning must lie before the end.',
     range_too_long: ({ most_days }) => `The range is longer than ${most_days} days.`,
     too_many_points: ({ most }) => `More than ${most} values: choose a shorter range.`,
+    too_many_rows: 'Too many rows for one file: choose a shorter period.',
     control_characters: 'Control characters cannot be used.',
     end_in_the_past: 'The end must be still to come.',
     wrong_channel: ({ name }) => `The channel ${name} is not in the configuration of the centre.`,

@@ -58,6 +58,7 @@ export const faultsVi = {
     wrong_order: 'Thời điểm đầu phải trước thời điểm cuối.',
     range_too_long: ({ most_days }) => `Khoảng thời gian dài quá ${most_days} ngày.`,
     too_many_points: ({ most }) => `Có quá ${most} số liệu, hãy chọn khoảng thời gian ngắn hơn.`,
+    too_many_rows: 'Quá nhiều dòng cho một tệp, hãy chọn khoảng thời gian ngắn hơn.',
     control_characters: 'Không dùng được ký tự điều khiển.',
     end_in_the_past: 'Lúc tự kết thúc phải sau lúc này.',
     wrong_channel: ({ name }) => `Kênh gửi ${name} không có trong cấu hình của trung tâm.`,

@@ -1,5 +1,5 @@
 /** The Vietnamese strings of the reports, loaded with those pages. */
-import type { ReportState, SectionState, Version } from '../api/reports_contract';
+import type { FailureReason, ReportState, SectionState, Version } from '../api/reports_contract';
 
 export const reportsVi = {
   title: 'Báo cáo',
@@ -50,8 +50,21 @@ export const reportsVi = {
   notANumber: (name: string) => `${name}: nhập một số, ví dụ 1600 hoặc 12,5.`,
   generate: 'Lập báo cáo',
   generating: 'Đang lập báo cáo…',
+  failure: {
+    title: (since: string) => `Chưa lập được từ ${since}`,
+    again: (times: number, at: string) => (times === 1 ? '' : `Đã thử ${times} lần, lần cuối ${at}.`),
+    advice: {
+      store: 'Không đọc được kho số liệu: kiểm tra kho số liệu có đang chạy không.',
+      database: 'Cơ sở dữ liệu không trả lời: kiểm tra cơ sở dữ liệu có đang chạy không.',
+      folder: 'Không ghi được vào thư mục báo cáo: kiểm tra dung lượng đĩa và quyền ghi.',
+      too_slow: 'Lập báo cáo quá thời gian cho phép: chờ máy chủ bớt tải, hoặc tăng generate_timeout_s.',
+      document: 'Không tạo được tệp Word: gửi nhật ký của máy chủ cho đơn vị hỗ trợ.',
+      defect: 'Lỗi phần mềm: gửi nhật ký của máy chủ cho đơn vị hỗ trợ.',
+    } as Record<FailureReason, string>,
+    retry: 'Lập lại ngay',
+  },
   download: 'Tải Word (.docx)',
-  downloadTables: 'Tải bảng (.xlsx)',
+  tables: 'các bảng của báo cáo',
   versions: 'Các bản đã lập',
   noVersion: 'Chưa lập bản nào.',
   reason: {
