@@ -1,9 +1,13 @@
 """What a caller who reaches some places only may see, and change, of notification."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
+from sqlalchemy import Connection
+
 from gateway.access.principal import Principal
+from gateway.database import notice_people
+from gateway.database.notice_queue import Delivery
 from gateway.notification.message import Message
 from gateway.notification.people import Match, Recipient, Roster
 
@@ -55,6 +59,21 @@ def sees_message(caller: Principal, message: Message, may_see_recipient: bool) -
         else item.kind == "reminder"
         for item in message.items
     )
+
+
+def seen_deliveries(connection: Connection, caller: Principal) -> Callable[[Delivery], bool]:
+    """Return what tells whether the caller may see a delivery."""
+    if caller.reaches_everything:
+        return lambda _delivery: True
+    people = seen_people(
+        caller, notice_people.recipients(connection), notice_people.rosters(connection)
+    )
+
+    def sees(one: Delivery) -> bool:
+        message = Message.model_validate_json(one.message)
+        return sees_message(caller, message, one.recipient in people)
+
+    return sees
 
 
 def may_change(caller: Principal, meant: Iterable[Match]) -> bool:

@@ -1,7 +1,7 @@
 """Notification: recipients, duty rosters, deliveries and the test message."""
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query
@@ -25,9 +25,9 @@ from gateway.api.notification_models import (
 from gateway.api.notification_reach import (
     may_change,
     people_of,
+    seen_deliveries,
     seen_people,
     seen_rosters,
-    sees_message,
 )
 from gateway.api.services import InjectedServices
 from gateway.database import audit, notice_people, notice_queue
@@ -232,7 +232,7 @@ async def list_deliveries(
         page: list[Delivery] = []
         last = before
         with services.database.reading() as connection:
-            sees = _seen_by(connection, caller)
+            sees = seen_deliveries(connection, caller)
             for _ in range(MOST_CHUNKS):
                 some = notice_queue.search(connection, state, recipient, CHUNK, last)
                 for one in some:
@@ -259,7 +259,9 @@ async def get_delivery(
     def load() -> Delivery | None:
         with services.database.reading() as connection:
             found = notice_queue.find(connection, delivery)
-            return found if found is not None and _seen_by(connection, caller)(found) else None
+            return (
+                found if found is not None and seen_deliveries(connection, caller)(found) else None
+            )
 
     found = await services.threads.call(load)
     if found is None:
@@ -276,7 +278,7 @@ async def retry_delivery(
     def again() -> tuple[bool, Delivery | None]:
         with services.database.writing() as connection:
             found = notice_queue.find(connection, delivery)
-            if found is None or not _seen_by(connection, caller)(found):
+            if found is None or not seen_deliveries(connection, caller)(found):
                 return False, None
             done = notice_queue.try_again(connection, delivery, now_ms())
             return done, notice_queue.find(connection, delivery)
@@ -328,21 +330,6 @@ def _people(database: Database) -> tuple[dict[str, Recipient], dict[str, Roster]
 def _check_reach(caller: Principal, meant: Iterable[Match]) -> None:
     if not may_change(caller, meant):
         raise Fault(403, "beyond_reach", "this concerns places that this account does not reach")
-
-
-def _seen_by(connection: Connection, caller: Principal) -> Callable[[Delivery], bool]:
-    """Return what tells whether the caller may see a delivery."""
-    if caller.reaches_everything:
-        return lambda _delivery: True
-    people = seen_people(
-        caller, notice_people.recipients(connection), notice_people.rosters(connection)
-    )
-
-    def sees(one: Delivery) -> bool:
-        message = Message.model_validate_json(one.message)
-        return sees_message(caller, message, one.recipient in people)
-
-    return sees
 
 
 def _counts(database: Database) -> dict[str, int]:

@@ -150,17 +150,6 @@ def test_an_owner_takes_away_only_what_the_own_station_sent(
     assert api.binary(f"/api/v1/stations/xuat-bang/readings.csv?channel=cod&{span()}")[0] == 404
 
 
-def test_who_reaches_a_part_does_not_take_away_what_everybody_was_told(
-    centre: Centre, unique: str
-) -> None:
-    part, _ = new_person(centre.api, f"phan.{unique}", Role.OPERATOR, stations=[unique])
-    whole, _ = new_person(centre.api, f"het.{unique}", Role.OPERATOR)
-    api = Api(centre.api.port, None)
-    for person, status in ((part, 403), (whole, 200)):
-        api.headers = {"Cookie": person.cookie}
-        assert api.binary("/api/v1/notification/deliveries.csv")[0] == status
-
-
 @pytest.mark.parametrize(
     ("days", "name"),
     [

@@ -17,6 +17,7 @@ from tests.gateway.notification.conftest import add_recipient, change
 from tests.gateway.notification.test_deliveries import IOC
 from tests.gateway.station import FakeStation
 from tests.gateway.visitor import new_person
+from tests.peers.gateway import Api
 from tests.peers.http_sink import HttpSink
 from tests.peers.process import until
 
@@ -102,6 +103,11 @@ def test_an_operator_of_one_station_sees_its_deliveries_recipients_and_rosters_a
     for one in every:
         status, _ = operator.get(f"/notification/deliveries/{one['id']}")
         assert status == (200 if one in deliveries else 404)
+    api = Api(centre.api.port, None)
+    api.headers = {"Cookie": operator.cookie}
+    status, table, _ = api.binary("/api/v1/notification/deliveries.csv")
+    assert (status, table.count(b"\r\n")) == (200, 1 + len(deliveries))
+    assert other.encode() not in table
     far = next(one["id"] for one in every if one not in deliveries)
     assert keeper.post(f"/notification/deliveries/{far}/retry", {})[0] == 404
     for id, expected in (("here", 200), ("both", 403), ("there", 403)):
