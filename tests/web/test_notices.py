@@ -122,6 +122,9 @@ def test_a_fault_is_told_in_place_and_a_slip_deletes_nothing(page: Page, centre:
     page.get_by_label("Tên").fill("")
     page.get_by_role("button", name="Lưu").click()
     expect(page.locator("form [role=alert]")).to_have_text("Ô “Tên”: chưa nhập.")
+    expect(page.get_by_label("Tên")).to_be_focused()
+    told = page.get_by_label("Tên").evaluate("e => e.validationMessage")
+    assert told == "Ô “Tên”: chưa nhập."
     page.get_by_role("button", name="Hủy").click()
 
     card.get_by_role("button", name="Xóa").click()

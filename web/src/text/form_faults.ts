@@ -24,15 +24,19 @@ export interface CheckedField {
 }
 
 /**
- * Return a sentence about the first field that is not as it must be, and put the focus there;
- * empty where all is well. The form has `novalidate`, so that the browser says nothing itself.
+ * Return a sentence about the first field that is not as it must be, show it there and put the focus
+ * there; empty where all is well. The form has `novalidate`, so that the browser uses our words.
  */
 export function refusedField(form: HTMLFormElement, language: Language): string {
   for (const element of form.elements) {
     if (!(element instanceof HTMLInputElement || element instanceof HTMLSelectElement)) continue;
+    element.setCustomValidity('');
     if (!element.willValidate || element.validity.valid) continue;
-    element.focus();
-    return fieldSentence(element, nameOf(element), language);
+    const sentence = fieldSentence(element, nameOf(element), language);
+    element.setCustomValidity(sentence);
+    element.addEventListener('input', () => element.setCustomValidity(''), { once: true });
+    element.reportValidity();
+    return sentence;
   }
   return '';
 }
