@@ -66,7 +66,7 @@ def test_an_upload_goes_on_after_the_gateway_was_killed(
     centre.process.kill()
     centre.process.start()
     assert centre.api.get(f"/events/{event}")["evidence"][0]["arrived"] is True
-    assert centre.api.binary(f"/api/v1/events/{event}/clip.mp4")[1] == CLIP
+    assert centre.api.binary(f"/api/v1/events/{event}/clip.mp4?reason=x")[1] == CLIP
 
 
 def test_a_gateway_killed_between_moving_and_noting_a_file_finds_it_again(
@@ -117,4 +117,4 @@ def test_two_gateways_share_events_files_and_what_they_tell(
     for browser in browsers:
         assert browser.next("event", id=event)["evidence"][0]["arrived"] is True
         browser.close()
-    assert first.api.binary(f"/api/v1/events/{event}/clip.mp4")[1] == CLIP
+    assert first.api.binary(f"/api/v1/events/{event}/clip.mp4?reason=x")[1] == CLIP

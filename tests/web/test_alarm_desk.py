@@ -1,5 +1,6 @@
 """The alarm desk in a browser: keyboard, shelving, silence, figures, definitions, a flood."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -114,6 +115,23 @@ def test_a_definition_is_edited_in_its_row_with_a_reason(desk: Page) -> None:
     expect(desk.locator("section[data-list=service]")).to_contain_text("Không có.")
 
 
+def test_a_definition_can_be_decided_for_every_station_that_has_the_same_alarm(
+    desk: Page, centre: Centre
+) -> None:
+    desk.get_by_role("link", name="Định nghĩa").click()
+    row = desk.locator("li[data-definition='sg-nt/cod/limit']")
+    row.get_by_role("button", name="Sửa định nghĩa").click()
+    row.get_by_label("Việc cần làm (tiếng Việt)").fill("Khóa van xả.")
+    row.get_by_label("có cùng cảnh báo này").check()
+    row.get_by_label("Lý do").fill("họp ngày 30/11")
+    row.get_by_role("button", name="Lưu").click()
+    expect(row.get_by_label("Lý do")).to_have_count(0)
+    decided = centre.api.get("/alarm-definitions")["definitions"]
+    of_cod = [one for one in decided if (one["channel"], one["level"]) == ("cod", "limit")]
+    assert len(of_cod) > 1
+    assert {one["instructions_vi"] for one in of_cod} == {"Khóa van xả."}
+
+
 def test_a_flood_shows_the_first_and_counts_the_rest_by_station(
     desk: Page, phone: Page, centre: Centre
 ) -> None:
@@ -132,5 +150,5 @@ def test_a_flood_shows_the_first_and_counts_the_rest_by_station(
         assert page.evaluate(wider) <= 0
     desk.get_by_role("link", name="Chỉ số").click()
     expect(desk.locator("dl.tiles")).to_contain_text("Cao nhất trong 10 phút")
-    expect(desk.get_by_text("lut").first).to_be_visible()
+    expect(desk.locator("td", has_text=re.compile("^lut$")).first).to_be_visible()
     flooding.close()

@@ -17,7 +17,7 @@ FAST = {
     "group_wait_s": 0.2,
     "group_interval_s": 0.2,
     "look_interval_s": 0.1,
-    "timeout_s": 0.5,
+    "timeout_s": 1.5,
     "retry_first_s": 0.1,
     "retry_most_s": 0.3,
 }

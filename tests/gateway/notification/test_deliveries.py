@@ -1,5 +1,6 @@
 """From an alarm on MQTT to mail, webhook and Apprise, over real servers that fail and hang."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from gateway.access.permissions import Role
+from gateway.database import births
+from gateway.database.engine import Database
 from gateway.notification.signing import signature
 from tests.gateway.camera import FakeCamera
 from tests.gateway.conftest import Centre
@@ -31,6 +34,13 @@ def events_of(sink: HttpSink) -> list[dict[str, Any]]:
     return [json.loads(one.body) for one in sink.accepted() if one.path == "/events"]
 
 
+def has_kept_birth(centre: Centre, station: FakeStation) -> bool:
+    """Tell whether the centre knows the station's name from now on."""
+    database = Database(f"sqlite:///{centre.config['database']['path']}")
+    with contextlib.closing(database), database.reading() as connection:
+        return any(birth.station == station.station for birth, _ in births.load_all(connection))
+
+
 def test_an_alarm_and_its_end_arrive_signed_by_mail_and_through_apprise(
     new_centre: Callable[..., Centre],
     section: Callable[..., dict[str, Any]],
@@ -43,6 +53,7 @@ def test_an_alarm_and_its_end_arrive_signed_by_mail_and_through_apprise(
     add_recipient(centre, "lan", [LAN, {"kind": "apprise", "name": "duty"}])
     since = now()
     station.send(station.birth())
+    until(lambda: has_kept_birth(centre, station))
     station.send(station.alarm(1, "raised", since))
 
     until(lambda: len(hook.accepted()) == 2 and len(mails.mails) == 1, told_by=centre.process.log)
@@ -134,7 +145,7 @@ def test_a_kill_in_mid_delivery_loses_nothing_and_a_duplicate_has_the_same_id(
     first, again, end = events_of(hook)
     assert first["id"] == again["id"] != end["id"]
     assert end["type"] == "vn.quantrac.notice.resolved"
-    assert centre.api.get("/notification")["sent"] == 2
+    until(lambda: centre.api.get("/notification")["sent"] == 2)
 
 
 def test_what_comes_late_is_told_to_nobody(

@@ -218,7 +218,11 @@ def test_a_wrong_password_is_told_and_harms_no_other_camera(watched: Watched) ->
     assert locked.cause == "unauthorised"
     assert "refuses username or password" in locked.detail
     assert "wrong" not in watched.vision.log()
-    live = until_status(watched.listeners[PLAIN], lambda each: each.state == "live", watched.vision)
+    live = until_status(
+        watched.listeners[PLAIN],
+        lambda each: each.state == "live" and bool(each.views),
+        watched.vision,
+    )
     assert (live.width_px, live.height_px, live.codec) == (640, 480, "h264")
     assert live.views == ["san"]
     assert watched.event(PLAIN)["camera"] == PLAIN

@@ -95,6 +95,8 @@ export const alarmsEn: AlarmCatalogue = {
   period: 'Period',
   periods: { day: '24 hours', week: '7 days', month: '30 days' },
   operators: 'Operators on duty',
+  operatorsRange: 'Operators: a whole number from 1 to 100.',
+  alsoElsewhere: (others) => `Also for the same alarm at ${others} other ${others === 1 ? 'place' : 'places'}`,
   figure: {
     announced: 'Alarms announced',
     rate: 'Per hour and operator',

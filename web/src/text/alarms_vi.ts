@@ -105,6 +105,9 @@ export const alarmsVi = {
   period: 'Khoảng thời gian',
   periods: { day: '24 giờ', week: '7 ngày', month: '30 ngày' },
   operators: 'Số người trực',
+  operatorsRange: 'Số người trực là một số nguyên từ 1 đến 100.',
+  alsoElsewhere: (others: number) =>
+    `Áp dụng cả cho ${others} nơi khác có cùng cảnh báo này`,
   figure: {
     announced: 'Cảnh báo đã báo',
     rate: 'Mỗi giờ, mỗi người trực',
