@@ -132,8 +132,12 @@ async def read_all(port: int, browsers: int) -> None:
     """Read streams until standard input ends, then print how many frames came."""
     api = Api(port)
     for number in range(CONFINED):
-        person = {"account": f"person-{number}", "name": "Chủ trạm", "roles": ["station_owner"]}
-        api.post("/accounts", {**person, "stations": [f"station-{number + i}" for i in range(3)]})
+        person = {"account": f"person-{number}", "name": "Chủ trạm", "with_password": False}
+        reach = {
+            "roles": ["station_owner"],
+            "stations": [f"station-{number + i}" for i in range(3)],
+        }
+        api.post("/accounts", {**person, **reach})
     cookies = [api.session_cookie(f"person-{number}") for number in range(PEOPLE)]
     streams = await asyncio.gather(
         *(_open(port, cookies[index % PEOPLE]) for index in range(browsers))
