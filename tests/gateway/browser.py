@@ -11,7 +11,7 @@ class Browser:
     """Reads the stream of events."""
 
     def __init__(self, port: int, who: str = CALLER, headers: dict[str, str] | None = None) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._connection.request("GET", "/api/v1/stream", headers=headers or Api(port, who).headers)
         self._answer = self._connection.getresponse()
         assert self._answer.headers["Content-Type"].startswith("text/event-stream")

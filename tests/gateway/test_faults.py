@@ -67,6 +67,12 @@ def hour_around(station: FakeStation) -> dict[str, str]:
     }
 
 
+def state_of(centre: Centre, station: FakeStation) -> str | None:
+    """Return how the centre sees the station, or None before it knows of it."""
+    known = centre.api.get("/stations")["stations"]
+    return next((one["state"] for one in known if one["id"] == station.station), None)
+
+
 def test_a_store_that_is_away_delays_and_loses_nothing(
     new_centre: Callable[..., Centre], station: FakeStation, shim: InfluxShim
 ) -> None:
@@ -77,7 +83,7 @@ def test_a_store_that_is_away_delays_and_loses_nothing(
         station.send(station.scan(seq))
     until(lambda: centre.api.get("/health")["checks"]["store"]["ok"] is False)
     assert station.durable_seq() == 0
-    assert centre.api.get(f"/stations/{station.station}")["state"] == "online"
+    until(lambda: state_of(centre, station) == "online")
 
     shim.refuse_all = False
 

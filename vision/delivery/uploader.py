@@ -172,8 +172,8 @@ class Uploader:
     async def _take(self, upload: Upload, answer: Answer) -> None:
         """Act on what the centre said."""
         if answer.outcome == "whole":
-            self.stats.delivered += 1
             await self._queue.delivered(upload)
+            self.stats.delivered += 1
         elif answer.outcome in ("taken", "elsewhere"):
             self._go_on(upload, answer)
         elif answer.outcome == "mismatch":
@@ -205,8 +205,8 @@ class Uploader:
         self._delay(upload, answer.detail)
 
     async def _give_up(self, upload: Upload, reason: str) -> None:
-        self.stats.set_aside += 1
         await self._queue.set_aside(upload, reason)
+        self.stats.set_aside += 1
 
     def _delay(self, upload: Upload, reason: str) -> None:
         upload.patience.most_s = self._retry_most_s

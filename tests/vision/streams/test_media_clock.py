@@ -57,9 +57,12 @@ def test_jitter_of_the_network_does_not_move_pictures(
 
 @settings(max_examples=40)
 @given(jitters)
-def test_no_picture_is_taken_after_it_was_received(delays_s: list[float]) -> None:
+def test_no_picture_is_taken_longer_after_its_receipt_than_the_network_delays(
+    delays_s: list[float],
+) -> None:
+    # One that was delayed less than all of the first seconds seems to come early.
     for _, stamp in play(MediaClock(), delays_s):
-        assert stamp.lag_s >= -0.01
+        assert stamp.lag_s >= -max(delays_s) - 0.001
 
 
 @settings(max_examples=15)
