@@ -96,6 +96,9 @@ class MediaClock:
         pts_s, received_s, wall_s = arrival
         self._follow_wall_clock(wall_s - received_s)
         media_s, is_measured = self._media_s(pts_s, received_s)
+        if not is_measured and self._zero_s is not None and self._last_media_s is not None:
+            # A guess that was too long a step must not add up to pictures of times to come.
+            media_s = min(media_s, max(self._last_media_s, wall_s - self._zero_s))
         candidate_s = wall_s - media_s
         if self._zero_s is None:
             self._start(candidate_s, received_s)
