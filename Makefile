@@ -19,9 +19,9 @@ demo: env-demo web ## Watch three simulated stations and a 360° camera in a bro
 
 test: system-packages check web env-ultralytics ## Everything that must hold before a change is handed in
 	@UV="$(UV)" tools/web check
-	tools/run-tests $(BIN)/pytest -n 2 --dist loadfile -m "not faults and not ultralytics" $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile -m "not faults and not ultralytics" $(PYTEST_ARGS)
 	.venv-ultralytics/bin/pytest -m ultralytics tests/vision/detection
-	tools/run-tests $(BIN)/pytest -n 6 -m "faults and not ultralytics" $(PYTEST_ARGS)
+	$(BIN)/pytest -n 6 -m "faults and not ultralytics" $(PYTEST_ARGS)
 
 check: env-dev ## Style, types and layers
 	$(BIN)/ruff check .
